@@ -1,0 +1,3 @@
+//! People: who they are, how they prove it, and what they may do.
+
+pub mod access;

@@ -1,0 +1,8 @@
+//! bss-portal: a self-hosted billing portal for companies that buy from Huawei Cloud.
+//!
+//! The map, with who may import whom, is `docs/ARCHITECTURE.md`; `tests/architecture.rs` holds it.
+
+pub mod clock;
+pub mod i18n;
+pub mod identity;
+pub mod money;

@@ -1,0 +1,3 @@
+//! The `bss-portal` program.
+
+fn main() {}
