@@ -104,23 +104,23 @@ macro_rules! texts {
             /// The reader's language.
             pub $crate::i18n::Locale,
         );
-        impl $name { $crate::texts!(@each $vis; $($body)*); }
+        impl $name { $crate::texts!(@each $($body)*); }
     };
-    (@each $vis:vis;) => {};
-    (@each $vis:vis; $key:ident : $zh:literal, $en:literal; $($rest:tt)*) => {
+    (@each) => {};
+    (@each $key:ident : $zh:literal, $en:literal; $($rest:tt)*) => {
         #[doc = concat!("“", $en, "”")]
-        $vis const fn $key(self) -> &'static str { self.0.pick($zh, $en) }
-        $crate::texts!(@each $vis; $($rest)*);
+        pub const fn $key(self) -> &'static str { self.0.pick($zh, $en) }
+        $crate::texts!(@each $($rest)*);
     };
-    (@each $vis:vis; $key:ident ($($arg:ident : $type:ty),+ $(,)?) : $zh:literal, $en:literal; $($rest:tt)*) => {
+    (@each $key:ident ($($arg:ident : $type:ty),+ $(,)?) : $zh:literal, $en:literal; $($rest:tt)*) => {
         #[doc = concat!("“", $en, "”")]
-        $vis fn $key(self, $($arg: $type),+) -> String {
+        pub fn $key(self, $($arg: $type),+) -> String {
             match self.0 {
                 $crate::i18n::Locale::Zh => format!($zh),
                 $crate::i18n::Locale::En => format!($en),
             }
         }
-        $crate::texts!(@each $vis; $($rest)*);
+        $crate::texts!(@each $($rest)*);
     };
 }
 
