@@ -6,3 +6,4 @@ pub mod clock;
 pub mod i18n;
 pub mod identity;
 pub mod money;
+pub mod web;

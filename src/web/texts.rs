@@ -1,0 +1,48 @@
+//! What the frame and the shared components say, in both languages. Features bring their own.
+
+crate::texts! {
+    /// Texts of the layout and of the components in `templates/shared`.
+    pub struct Texts {
+        skip: "跳到正文", "Skip to content";
+        menu: "导航菜单", "Navigation menu";
+        navigation: "主导航", "Main";
+        collapse: "收起导航", "Collapse navigation";
+        overview: "总览", "Overview";
+        orders: "订单", "Orders";
+        activity: "操作记录", "Activity";
+        account: "我的账户", "My account";
+        account_switch: "云账号", "Cloud account";
+        all_accounts: "全部云账号", "All cloud accounts";
+        switch: "切换", "Switch";
+        search: "搜索订单", "Search orders";
+        search_hint: "订单号、产品、备注", "Order, product, remark";
+        open_operations: "进行中", "open";
+        language: "语言", "Language";
+        other_language: "English", "中文";
+        theme: "外观", "Appearance";
+        theme_auto: "跟随系统", "System";
+        theme_light: "浅色", "Light";
+        theme_dark: "深色", "Dark";
+        person_menu: "个人菜单", "Your menu";
+        sign_out: "退出登录", "Sign out";
+        keys: "键盘快捷键", "Keyboard shortcuts";
+        key_move: "下一行 / 上一行", "Next row / previous row";
+        key_select: "选择该行", "Select the row";
+        key_open: "打开该行", "Open the row";
+        close: "关闭", "Close";
+        times_in: "时间按", "Times in";
+        copy: "复制", "Copy";
+        copied: "已复制", "Copied";
+        request_failed: "请求没有得到回应，页面内容未变。请检查网络后重试。", "The request got no answer; nothing on this page changed. Check the connection and try again.";
+        age_words: "刚刚|{n} 秒前|{n} 分钟前|{n} 小时前|{n} 天前", "just now|{n} s ago|{n} min ago|{n} h ago|{n} d ago";
+        as_of: "截至", "As of";
+        refresh: "刷新", "Refresh";
+        none: "无", "none";
+        previous_page: "上一页", "Previous";
+        next_page: "下一页", "Next";
+        first_page: "回到首页", "First page";
+        pages: "翻页", "Pages";
+        remove_filter: "移除此条件", "Remove this filter";
+        back: "返回", "Back";
+    }
+}

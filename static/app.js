@@ -1,0 +1,1 @@
+// What the browser adds to pages that work without it.
