@@ -7,3 +7,4 @@ pub mod i18n;
 pub mod identity;
 pub mod money;
 pub mod web;
+pub mod postgres;
