@@ -6,5 +6,5 @@ pub mod clock;
 pub mod i18n;
 pub mod identity;
 pub mod money;
-pub mod web;
 pub mod postgres;
+pub mod web;

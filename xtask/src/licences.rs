@@ -103,7 +103,14 @@ pub(crate) fn check() -> Result<ExitCode> {
 
 fn dependencies() -> Result<BTreeSet<Dependency>> {
     let output = run::cargo()
-        .args(["tree", "--locked", "--workspace", "--edges=normal,build,dev", "--prefix=none", "--format={p}|{l}"])
+        .args([
+            "tree",
+            "--locked",
+            "--workspace",
+            "--edges=normal,build,dev",
+            "--prefix=none",
+            "--format={p}|{l}",
+        ])
         .output()
         .context("running cargo tree")?;
     ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
