@@ -3,8 +3,10 @@
 //! The map, with who may import whom, is `docs/ARCHITECTURE.md`; `tests/architecture.rs` holds it.
 
 pub mod clock;
+pub mod cloud_accounts;
 pub mod i18n;
 pub mod identity;
 pub mod money;
 pub mod postgres;
+pub mod state;
 pub mod web;

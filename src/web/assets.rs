@@ -100,7 +100,6 @@ impl fmt::Display for Icon {
 }
 
 /// `GET /assets/{hash}/{name}`: the file, if `hash` is the one of its present content.
-#[expect(clippy::unused_async, reason = "axum takes async functions as handlers")]
 pub async fn serve(Path((hash, name)): Path<(String, String)>, request: HeaderMap) -> Response {
     let Some(asset) = ASSETS.get(&name).filter(|asset| asset.hash == hash) else {
         return StatusCode::NOT_FOUND.into_response();

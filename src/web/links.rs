@@ -1,0 +1,123 @@
+//! Every URL that crosses features, written once. It knows paths, not what is behind them.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use uuid::Uuid;
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The overview.
+pub const OVERVIEW: &str = "/";
+/// The sign-in page.
+pub const SIGN_IN: &str = "/sign-in";
+/// Where the sign-out button posts to.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The first-run page.
+pub const SETUP: &str = "/setup";
+/// A person's own page.
+pub const ACCOUNT: &str = "/account";
+/// Where language, appearance and account are chosen.
+pub const PREFERENCES: &str = "/preferences";
+/// The list of orders.
+pub const ORDERS: &str = "/orders";
+/// The list of operations.
+pub const ACTIVITY: &str = "/activity";
+
+/// The sign-in page, leading to `next` afterwards.
+pub fn sign_in(next: Option<&str>) -> String {
+    next.map_or_else(|| SIGN_IN.to_owned(), |next| format!("{SIGN_IN}?next={}", encoded(next)))
+}
+
+/// The page of an order.
+pub fn order(order_id: &str) -> String {
+    format!("{ORDERS}/{}", encoded(order_id))
+}
+
+/// The page on which an order is paid.
+pub fn pay_order(order_id: &str) -> String {
+    format!("{ORDERS}/{}/pay", encoded(order_id))
+}
+
+/// The page that shows what a refund order gave back.
+pub fn refund(order_id: &str) -> String {
+    format!("{ORDERS}/{}/refund", encoded(order_id))
+}
+
+/// The page on which orders are cancelled.
+pub fn cancel_orders<'a>(order_ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for id in order_ids {
+        query.append_pair("order", id);
+    }
+    format!("{ORDERS}/cancel?{}", query.finish())
+}
+
+/// The page of an operation.
+pub fn operation(id: Uuid) -> String {
+    format!("{ACTIVITY}/{id}")
+}
+
+/// `next`, if it is a path of this portal and nothing else; what a visitor gives must not lead to
+/// another site.
+pub fn local(next: &str) -> Option<&str> {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let mut decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.into_owned();
+    // A proxy or browser might decode more than once.
+    while let Ok(again) = percent_encoding::percent_decode_str(&decoded).decode_utf8() {
+        if again == decoded {
+            break;
+        }
+        decoded = again.into_owned();
+    }
+    let is_local = |text: &str| text.starts_with('/') && !text.starts_with("//") && !text.contains(odd);
+    (next.len() <= 2_000 && is_local(next) && is_local(&decoded) && !decoded.contains("//")).then_some(next)
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_portal_are_followed() {
+        for good in ["/", "/orders", "/orders?status=6&q=%E4%B8%AD", "/activity/1?a=b//c", "/orders/CS%201"] {
+            assert_eq!(local(good), Some(good), "{good}");
+        }
+        for bad in [
+            "",
+            "orders",
+            "//evil",
+            "///evil",
+            "/\\evil",
+            "\\/evil",
+            "https://evil",
+            "javascript:alert(1)",
+            "%2f%2fevil",
+            "/%2fevil",
+            "/%2Fevil",
+            "/%5cevil",
+            "/%252fevil",
+            "/%255cevil",
+            "/\tevil",
+            "/ evil",
+            "/\r\nSet-Cookie: a=b",
+            "/%0d%0aX: y",
+            "/a//evil",
+            " /orders",
+            "/\u{a0}",
+            "/%ff",
+        ] {
+            assert_eq!(local(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_back_survives_being_a_parameter() {
+        let url = sign_in(Some("/orders?a=1&b=2"));
+        assert_eq!(url, "/sign-in?next=%2Forders%3Fa%3D1%26b%3D2");
+        assert_eq!(sign_in(None), "/sign-in");
+    }
+}
