@@ -7,6 +7,7 @@ pub mod cloud_accounts;
 pub mod i18n;
 pub mod identity;
 pub mod money;
+pub mod operations;
 pub mod postgres;
 pub mod state;
 pub mod web;

@@ -101,6 +101,12 @@ impl std::str::FromStr for Role {
 #[serde(transparent)]
 pub struct AccountId(pub Uuid);
 
+impl From<Uuid> for AccountId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -1,0 +1,245 @@
+//! What people do with the journal: submit, agree, take back, look again, judge. Each act is one
+//! small transaction; none waits for Huawei.
+
+pub(super) mod store;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{
+    chance::Chance,
+    intent::{Intent, OperationId, TransKey},
+    journal::{Fault, Judgement, Planned, Store, Submitted, Vote},
+    reading::{Reading, Story},
+    state::State,
+    timings::Timings,
+};
+use crate::{
+    clock::Clock,
+    identity::access::{AccountId, Actor, Permission},
+};
+
+/// Why nothing was submitted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// Another open operation holds the same thing: show it.
+    #[error("operation {operation} is already open on this")]
+    Busy {
+        /// The one that is open.
+        operation: OperationId,
+    },
+    /// The payment deadline is too near or has passed.
+    #[error("the deadline has passed")]
+    TooLate,
+    /// The person may not do this, or not on this account.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The database failed; the same form may be posted again without harm.
+    #[error("the journal cannot be reached: {0}")]
+    Unavailable(#[source] Fault),
+}
+
+/// Why an act on an operation was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such operation on the person's accounts.
+    #[error("no such operation")]
+    NotFound,
+    /// The person may not do this.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The operation has moved on, so this is no longer possible.
+    #[error("the operation has moved on")]
+    NotNow,
+    /// The database failed.
+    #[error("the journal cannot be reached: {0}")]
+    Unavailable(#[source] anyhow::Error),
+}
+
+impl From<Fault> for ActError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Moved | Fault::Live | Fault::Refused(_) => Self::NotNow,
+            other => Self::Unavailable(other.into()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for ActError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Where pages hand in intents and act on operations. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    store: Arc<dyn Store>,
+    reading: Reading,
+    clock: Clock,
+    chance: Chance,
+    key: TransKey,
+    timings: Timings,
+    work: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Desk")
+    }
+}
+
+impl Desk {
+    /// A desk over `store` that tells workers through `work` when there is something to do.
+    pub fn new(
+        store: Arc<dyn Store>,
+        reading: Reading,
+        (clock, chance): (Clock, Chance),
+        (key, timings): (TransKey, Timings),
+        work: Arc<Notify>,
+    ) -> Self {
+        Self { store, reading, clock, chance, key, timings, work }
+    }
+
+    /// What pages read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Writes the intent down. The same form posted again returns the first operation.
+    pub async fn submit(&self, actor: &Actor, intent: Intent) -> Result<OperationId, SubmitError> {
+        if !actor.may(intent.needs) || !actor.all_accounts.contains(intent.account) {
+            return Err(SubmitError::NotAllowed);
+        }
+        let planned = Planned {
+            id: OperationId(self.chance.id(self.clock.now())),
+            requester_id: actor.id,
+            requester_name: actor.username.clone(),
+            trans_id: self.key.id(intent.account, actor.id, intent.form_key),
+            approve_within: self.timings.approve_within,
+            send_within: self.timings.send_within,
+            intent,
+        };
+        // Moved: the holder of the target closed while it was being named; once more then.
+        let mut submitted = self.store.submit(&planned).await;
+        if matches!(submitted, Err(Fault::Moved)) {
+            submitted = self.store.submit(&planned).await;
+        }
+        match submitted.map_err(SubmitError::Unavailable)? {
+            Submitted::New(id) => {
+                metrics::counter!("operations_submitted_total", "kind" => planned.intent.kind).increment(1);
+                tracing::info!(operation = %id, kind = planned.intent.kind, "operation submitted");
+                self.work.notify_waiters();
+                Ok(id)
+            }
+            Submitted::Already(id) => Ok(id),
+            Submitted::Busy(operation) => Err(SubmitError::Busy { operation }),
+            Submitted::TooLate => Err(SubmitError::TooLate),
+        }
+    }
+
+    /// Agrees to the payload with this hash. Returns the state that follows.
+    pub async fn approve(
+        &self,
+        actor: &Actor,
+        id: OperationId,
+        payload_sha256: &[u8],
+    ) -> Result<State, ActError> {
+        self.vote(actor, id, (payload_sha256, true), "").await
+    }
+
+    /// Says no to the payload with this hash.
+    pub async fn reject(
+        &self,
+        actor: &Actor,
+        id: OperationId,
+        payload_sha256: &[u8],
+        reason: &str,
+    ) -> Result<State, ActError> {
+        self.vote(actor, id, (payload_sha256, false), reason).await
+    }
+
+    /// Takes back what was not sent; only its maker can.
+    pub async fn cancel(&self, actor: &Actor, id: OperationId) -> Result<(), ActError> {
+        let story = self.story(actor, id, Permission::ViewActivity).await?;
+        if story.operation.requester_id != actor.id {
+            return Err(ActError::NotAllowed);
+        }
+        Ok(self.store.withdraw(id, &person(actor)).await?)
+    }
+
+    /// Has an operation looked at now; one that needs review is asked about again.
+    pub async fn check_now(&self, actor: &Actor, id: OperationId) -> Result<(), ActError> {
+        let story = self.story(actor, id, Permission::Refresh).await?;
+        if story.operation.state == State::NeedsReview && !actor.may(Permission::Review) {
+            return Err(ActError::NotAllowed);
+        }
+        self.store.hasten(id, &person(actor)).await?;
+        self.work.notify_waiters();
+        Ok(())
+    }
+
+    /// Says what became of an operation that reading cannot settle; two people must say the same.
+    pub async fn judge(
+        &self,
+        actor: &Actor,
+        id: OperationId,
+        executed: bool,
+        reason: &str,
+    ) -> Result<State, ActError> {
+        self.story(actor, id, Permission::Review).await?;
+        let judgement =
+            Judgement { operation: id, person: person(actor), executed, reason: reason.to_owned() };
+        Ok(self.store.judge(&judgement).await?)
+    }
+
+    /// Lets an account send again after its credentials were refused.
+    pub async fn resume(&self, actor: &Actor, account: AccountId) -> Result<(), ActError> {
+        if !actor.may(Permission::ManageAccounts) {
+            return Err(ActError::NotAllowed);
+        }
+        if !actor.all_accounts.contains(account) {
+            return Err(ActError::NotFound);
+        }
+        tracing::info!(%account, by = %actor.username, "sending resumed");
+        self.store.resume(account).await?;
+        self.work.notify_waiters();
+        Ok(())
+    }
+
+    async fn vote(
+        &self,
+        actor: &Actor,
+        id: OperationId,
+        (payload_sha256, agrees): (&[u8], bool),
+        reason: &str,
+    ) -> Result<State, ActError> {
+        let story = self.story(actor, id, Permission::Approve).await?;
+        if story.operation.requester_id == actor.id {
+            return Err(ActError::NotAllowed);
+        }
+        let vote = Vote {
+            operation: id,
+            person: person(actor),
+            payload_sha256: payload_sha256.to_vec(),
+            agrees,
+            reason: reason.to_owned(),
+        };
+        let state = self.store.vote(&vote).await?;
+        self.work.notify_waiters();
+        Ok(state)
+    }
+
+    async fn story(&self, actor: &Actor, id: OperationId, needs: Permission) -> Result<Story, ActError> {
+        if !actor.may(needs) {
+            return Err(ActError::NotAllowed);
+        }
+        self.reading.find(&actor.all_accounts, id).await?.ok_or(ActError::NotFound)
+    }
+}
+
+fn person(actor: &Actor) -> (Uuid, String) {
+    (actor.id, actor.username.clone())
+}

@@ -1,0 +1,26 @@
+//! The money journal: every call to Huawei that moves money or changes what was bought goes through
+//! here. Intent written and committed, sent once, outcome recorded, unknown outcomes asked about and
+//! never guessed. It knows nothing of what a kind of operation means; features bring that.
+
+mod chance;
+mod desk;
+mod intent;
+mod journal;
+mod note;
+mod reading;
+mod state;
+mod store;
+mod timings;
+
+pub use chance::Chance;
+pub use desk::{ActError, Desk, SubmitError};
+pub use intent::{Confirmed, Intent, OperationId, Target, TransKey};
+pub use journal::{
+    Answered, Arming, Attempt, Change, Claimed, Counted, Fault, Judgement, Operation, Outcome, Planned,
+    Store, Submitted, Verdict, Vote,
+};
+pub use note::Note;
+pub use reading::{Approval, Event, Filter, Reading, Review, Stop, Story};
+pub use state::{NoState, State, TRANSITIONS, Transition};
+pub use store::PgStore;
+pub use timings::Timings;

@@ -1,0 +1,154 @@
+//! The queries behind the pages of the journal.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use super::{Approval, Event, Filter, Review, Stop, Story};
+use crate::{
+    identity::access::Scope,
+    operations::{
+        intent::OperationId,
+        journal::Operation,
+        state::State,
+        store::{attempts, load},
+    },
+};
+
+pub(super) async fn find(db: &PgPool, scope: &Scope, id: OperationId) -> Result<Option<Story>, sqlx::Error> {
+    // One snapshot, so that the history never runs ahead of the state.
+    let mut tx = db.begin().await?;
+    sqlx::query!("set transaction isolation level repeatable read read only").execute(&mut *tx).await?;
+    let seen = sqlx::query_scalar!(
+        "select id from operation where id = $1 and account_id = any($2)",
+        id.0,
+        &scope.ids(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if seen.is_none() {
+        return Ok(None);
+    }
+    let operation = load(&mut tx, id.0).await?;
+    let attempts = attempts(&mut tx, id.0).await?;
+    let approvals = sqlx::query_as!(
+        Approval,
+        "select approver_id, approver_name, decision, reason, at from approval where operation_id = $1 order by at",
+        id.0,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let reviews = sqlx::query_as!(
+        Review,
+        "select reviewer_id, reviewer_name, verdict, reason, at from review
+          where operation_id = $1 and round = (select max(round) from review where operation_id = $1) order by at",
+        id.0,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let events = sqlx::query_as!(
+        Event,
+        r#"select at, from_state as "from_state: State", to_state as "to_state: State", note, detail, actor_name
+             from operation_event where operation_id = $1 order by id"#,
+        id.0,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let stop = sqlx::query_as!(
+        Stop,
+        "select account_id, since, error_code, error_msg from sending_stop where account_id = $1",
+        operation.account_id.0,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Some(Story { operation, attempts, approvals, reviews, events, stop }))
+}
+
+pub(super) async fn list(
+    db: &PgPool,
+    scope: &Scope,
+    filter: &Filter,
+    limit: u32,
+) -> Result<Vec<Operation>, sqlx::Error> {
+    sqlx::query_as!(
+        Operation,
+        r#"select id, account_id, kind, step, state as "state: State", payload,
+                  payload_sha256, subject, amount, requester_id, requester_name, needs_approvals, trans_id,
+                  pays_order_id, upstream_order_id, epoch, next_at, approve_by, deadline_at, created_at,
+                  state_since, closed_at, polls, holds, absences, absent_at, rejected, result_code,
+                  result_text, note, detail
+             from operation
+            where account_id = any($1)
+              and ($2::text is null or state = $2)
+              and (not $3 or not is_final(state))
+              and ($4::text is null or kind = $4)
+              and ($5::text is null or upper(subject) = upper($5))
+              and ($6::uuid is null or id < $6)
+            order by id desc
+            limit $7"#,
+        &scope.ids(),
+        filter.state.map(State::as_str),
+        filter.open,
+        filter.kind,
+        filter.subject,
+        filter.before.map(|id| id.0),
+        i64::from(limit),
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn counts(db: &PgPool, scope: &Scope) -> Result<Vec<(State, i64)>, sqlx::Error> {
+    let counts = sqlx::query!(
+        r#"select state as "state: State", count(*) as "count!" from operation where account_id = any($1) group by state"#,
+        &scope.ids(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(counts.into_iter().map(|row| (row.state, row.count)).collect())
+}
+
+pub(super) async fn open_count(db: &PgPool, scope: &Scope) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from operation where account_id = any($1) and not is_final(state)"#,
+        &scope.ids(),
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub(super) async fn holding_orders(
+    db: &PgPool,
+    scope: &Scope,
+    orders: &[String],
+) -> Result<Vec<(String, OperationId)>, sqlx::Error> {
+    let held = sqlx::query!(
+        r#"select wanted.id as "order_id!", t.operation_id
+             from unnest($2::text[]) as wanted (id)
+             join operation_target t on t.target_kind = 'order' and upper(t.target_id) = upper(wanted.id)
+            where t.open and t.account_id = any($1)"#,
+        &scope.ids(),
+        orders,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(held.into_iter().map(|row| (row.order_id, OperationId(row.operation_id))).collect())
+}
+
+pub(super) async fn stops(db: &PgPool, scope: &Scope) -> Result<Vec<Stop>, sqlx::Error> {
+    sqlx::query_as!(
+        Stop,
+        "select account_id, since, error_code, error_msg from sending_stop where account_id = any($1) order by since",
+        &scope.ids(),
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn quarantine(db: &PgPool) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select quarantine_until from recovery_epoch where quarantine_until > journal_clock() order by id desc limit 1",
+    )
+    .fetch_optional(db)
+    .await
+}
