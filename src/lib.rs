@@ -2,6 +2,7 @@
 //!
 //! The map, with who may import whom, is `docs/ARCHITECTURE.md`; `tests/architecture.rs` holds it.
 
+pub mod bss;
 pub mod clock;
 pub mod cloud_accounts;
 pub mod i18n;

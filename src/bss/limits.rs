@@ -1,0 +1,181 @@
+//! Keeps our calls below Huawei's documented rates (`bss/errors.md` §6), for every account and operation
+//! apart, shared by all of the process. It waits; it never drops a call.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::clock::Clock;
+
+/// The part of a documented rate that we use.
+const SHARE: f64 = 0.8;
+/// How long the rate stays halved after Huawei throttled us.
+const PENANCE: Duration = Duration::from_mins(1);
+/// What counts as a whole token: the clock's grid makes the last wait end a hair too early.
+const WHOLE: f64 = 1.0 - 1e-6;
+/// The longest that we let a `Retry-After` hold us.
+const LONGEST_HOLD: Duration = Duration::from_mins(1);
+
+/// The rate limits of the process; clones share them.
+#[derive(Clone)]
+pub struct Limits {
+    clock: Clock,
+    replicas: f64,
+    buckets: Arc<Mutex<HashMap<(String, &'static str), Bucket>>>,
+}
+
+impl Limits {
+    /// Limits for a process that is one of `replicas` behind one address, which share Huawei's rate.
+    pub fn new(clock: Clock, replicas: u32) -> Self {
+        Self { clock, replicas: f64::from(replicas.max(1)), buckets: Arc::default() }
+    }
+
+    /// Waits until a call of `operation` for `account` has its turn.
+    pub async fn turn(&self, account: &str, operation: &'static str, per_second: u32) {
+        loop {
+            match self.take(account, operation, per_second) {
+                Ok(()) => return,
+                Err(wait) => self.clock.sleep(wait).await,
+            }
+        }
+    }
+
+    /// Takes a turn now.
+    ///
+    /// # Errors
+    /// How long to wait before there may be one.
+    pub fn take(&self, account: &str, operation: &'static str, per_second: u32) -> Result<(), Duration> {
+        let now = self.clock.since_boot();
+        let documented = f64::from(per_second.max(1)) / self.replicas;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .entry((account.to_owned(), operation))
+            .or_insert_with(|| Bucket::full(documented, now))
+            .take(now)
+    }
+
+    /// Huawei throttled a call: the rate is halved for a minute and nothing goes out for `hold`.
+    pub fn throttled(&self, account: &str, operation: &'static str, hold: Duration) {
+        let now = self.clock.since_boot();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(&(account.to_owned(), operation)) {
+            bucket.slow_until = now + PENANCE;
+            bucket.closed_until = bucket.closed_until.max(now + hold.min(LONGEST_HOLD));
+            bucket.tokens = 0.0;
+        }
+    }
+}
+
+/// A token bucket. It refills at our share of the documented rate and holds what is above that share, so
+/// that no second sees more than the documented number of calls.
+struct Bucket {
+    per_second: f64,
+    capacity: f64,
+    tokens: f64,
+    refilled: Duration,
+    slow_until: Duration,
+    closed_until: Duration,
+}
+
+impl Bucket {
+    fn full(documented: f64, now: Duration) -> Self {
+        let capacity = (documented * (1.0 - SHARE)).max(1.0);
+        Self {
+            per_second: documented * SHARE,
+            capacity,
+            tokens: capacity,
+            refilled: now,
+            slow_until: Duration::ZERO,
+            closed_until: Duration::ZERO,
+        }
+    }
+
+    fn take(&mut self, now: Duration) -> Result<(), Duration> {
+        let rate = if now < self.slow_until { self.per_second / 2.0 } else { self.per_second };
+        let passed = now.saturating_sub(self.refilled).as_secs_f64();
+        self.tokens = (self.tokens + passed * rate).min(self.capacity);
+        self.refilled = now;
+        if let Some(closed) = self.closed_until.checked_sub(now).filter(|closed| !closed.is_zero()) {
+            return Err(closed);
+        }
+        if self.tokens >= WHOLE {
+            self.tokens -= 1.0;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((1.0 - self.tokens) / rate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Takes as many turns as there are until `end`, as fast as it may, and says when each was.
+    fn turns(
+        limits: &Limits,
+        hand: &crate::clock::Hand,
+        clock: &Clock,
+        rate: u32,
+        end: Duration,
+    ) -> Vec<Duration> {
+        let mut taken = Vec::new();
+        while clock.since_boot() < end {
+            match limits.take("a", "pay_orders", rate) {
+                Ok(()) => taken.push(clock.since_boot()),
+                Err(wait) => hand.advance(wait),
+            }
+        }
+        taken
+    }
+
+    fn busiest_second(taken: &[Duration]) -> usize {
+        taken
+            .iter()
+            .map(|from| {
+                taken.iter().filter(|at| *at >= from && **at < *from + Duration::from_secs(1)).count()
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    proptest! {
+        #[test]
+        fn no_second_sees_more_calls_than_documented(rate in 5_u32..40, replicas in 1_u32..4) {
+            let (clock, hand) = Clock::manual(DateTime::UNIX_EPOCH);
+            let limits = Limits::new(clock.clone(), replicas);
+            let taken = turns(&limits, &hand, &clock, rate, Duration::from_secs(20));
+            prop_assert!(busiest_second(&taken) * replicas as usize <= rate as usize + replicas as usize);
+            let fair = f64::from(rate) * SHARE / f64::from(replicas) * 20.0;
+            prop_assert!(f64::from(u32::try_from(taken.len()).expect("few")) >= fair * 0.95, "{} of {fair}", taken.len());
+        }
+    }
+
+    #[test]
+    fn accounts_and_operations_do_not_wait_for_each_other() {
+        let (clock, _hand) = Clock::manual(DateTime::UNIX_EPOCH);
+        let limits = Limits::new(clock, 4);
+        assert!(limits.take("a", "pay_orders", 4).is_ok());
+        assert!(limits.take("a", "pay_orders", 4).is_err());
+        assert!(limits.take("b", "pay_orders", 4).is_ok());
+        assert!(limits.take("a", "list_customer_orders", 4).is_ok());
+    }
+
+    #[test]
+    fn after_being_throttled_the_rate_is_halved_for_a_minute() {
+        let (clock, hand) = Clock::manual(DateTime::UNIX_EPOCH);
+        let limits = Limits::new(clock.clone(), 1);
+        assert!(limits.take("a", "pay_orders", 10).is_ok());
+        limits.throttled("a", "pay_orders", Duration::from_secs(3));
+        assert_eq!(limits.take("a", "pay_orders", 10), Err(Duration::from_secs(3)));
+        hand.advance(Duration::from_secs(3));
+        let slow = turns(&limits, &hand, &clock, 10, Duration::from_mins(1)).len();
+        let fast = turns(&limits, &hand, &clock, 10, Duration::from_secs(117)).len();
+        assert!((220..=235).contains(&slow), "{slow}");
+        assert!((450..=465).contains(&fast), "{fast}");
+    }
+}

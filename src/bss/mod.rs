@@ -1,0 +1,173 @@
+//! Huawei Cloud's BSS (billing) API as it is documented, and nothing more: no database, no pages, no
+//! opinion. [`connect`] gives a [`Reader`], which anybody may clone, and a [`Writer`], which nobody can.
+
+pub mod answers;
+pub mod balances;
+pub mod codes;
+pub mod coupons;
+mod endpoint;
+mod error;
+pub mod instruments;
+mod json;
+pub mod limits;
+pub mod orders;
+pub mod pages;
+pub mod pay;
+mod read;
+pub mod sign;
+pub mod transport;
+mod write;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+
+pub use self::{
+    endpoint::{Endpoint, NoEndpoint, Site},
+    error::{Error, Kind, gateway_number},
+    json::{Listed, unknown_fields},
+    pages::Page,
+    pay::{PaidCoupon, PaidDiscount, PayOrder, Write},
+    read::Reader,
+    write::{Answer, Prepared, Writer},
+};
+use self::{
+    limits::Limits,
+    transport::{Purpose, Request, Wire},
+};
+use crate::{clock::Clock, i18n::Locale};
+
+/// A source of chance: a number from 0 up to 1. Back-off uses it to spread.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// The machine's chance.
+pub fn chance() -> Chance {
+    Arc::new(rand::random::<f64>)
+}
+
+/// An access key of one account at Huawei Cloud.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The access key's id, which is no secret but is not shown either.
+    pub access_key: String,
+    /// The secret key.
+    pub secret_key: SecretString,
+    /// The account's domain id; the `X-Domain-Id` header is left out without it.
+    pub domain_id: Option<String>,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("domain_id", &self.domain_id).finish_non_exhaustive()
+    }
+}
+
+/// All that a connection to one account needs. Time, chance and the wire are arguments, so that a
+/// simulation can replace them.
+#[derive(Clone)]
+pub struct Connection {
+    /// Where the account's BSS is.
+    pub endpoint: Endpoint,
+    /// How requests are signed.
+    pub credentials: Credentials,
+    /// What rate limits are counted by and logs name: connections with the same label share limits.
+    pub account: String,
+    /// The time.
+    pub clock: Clock,
+    /// What carries the requests.
+    pub wire: Arc<dyn Wire>,
+    /// The rate limits of the process.
+    pub limits: Limits,
+    /// Chance for back-off.
+    pub chance: Chance,
+}
+
+/// Both handles on an account. Nothing goes over the wire yet.
+pub fn connect(connection: Connection) -> (Reader, Writer) {
+    let line = Arc::new(Line { connection });
+    (Reader::new(line.clone()), Writer::new(line))
+}
+
+/// What both handles share: how a request is put together and signed.
+struct Line {
+    connection: Connection,
+}
+
+/// A request before it is signed.
+struct Draft<'a> {
+    operation: &'static str,
+    purpose: Purpose,
+    method: &'static str,
+    target: String,
+    body: Vec<u8>,
+    locale: Option<Locale>,
+    at: DateTime<Utc>,
+    credentials: &'a Credentials,
+    endpoint: &'a Endpoint,
+}
+
+impl Line {
+    fn draft(
+        &self,
+        operation: &'static str,
+        purpose: Purpose,
+        method: &'static str,
+        target: String,
+    ) -> Draft<'_> {
+        Draft {
+            operation,
+            purpose,
+            method,
+            target,
+            body: Vec::new(),
+            locale: None,
+            at: self.connection.clock.now(),
+            credentials: &self.connection.credentials,
+            endpoint: &self.connection.endpoint,
+        }
+    }
+
+    /// `message` without our access key, which the gateway likes to repeat.
+    fn discreet(&self, message: &str) -> String {
+        let key = &self.connection.credentials.access_key;
+        if key.is_empty() { message.to_owned() } else { message.replace(key.as_str(), "***") }
+    }
+}
+
+impl Draft<'_> {
+    /// Signs it: the same draft always becomes the same request.
+    fn signed(self) -> Request {
+        let date = sign::sdk_date(self.at);
+        let mut headers = vec![
+            ("Host", self.endpoint.authority()),
+            ("Content-Type", "application/json".to_owned()),
+            ("User-Agent", concat!("bss-portal/", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("X-Sdk-Date", date.clone()),
+        ];
+        if let Some(domain_id) = &self.credentials.domain_id {
+            headers.push(("X-Domain-Id", domain_id.clone()));
+        }
+        if let Some(locale) = self.locale {
+            headers.push(("X-Language", locale.bss().to_owned()));
+        }
+        let authorization =
+            sign::Unsigned { method: self.method, target: &self.target, headers: &headers, body: &self.body }
+                .authorization(
+                    &self.credentials.access_key,
+                    self.credentials.secret_key.expose_secret(),
+                    &date,
+                );
+        headers.push(("Authorization", authorization));
+        Request {
+            operation: self.operation,
+            purpose: self.purpose,
+            method: self.method,
+            endpoint: self.endpoint.clone(),
+            target: self.target,
+            headers,
+            body: self.body,
+            begin_by: None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Pages of long listings, and how to walk through all of them while they change under our feet.
+
+use std::collections::HashSet;
+
+use super::{
+    Error, Listed, Reader,
+    orders::{ORDERS_PER_PAGE, Order, OrderQuery},
+    read::ReadOperation,
+};
+use crate::i18n::Locale;
+
+/// One page of a listing.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// How many items match in all, as far as Huawei says.
+    pub total: u64,
+    /// Where this page begins, in items from 0.
+    pub offset: u64,
+}
+
+impl<T> Page<T> {
+    /// The page, whose total is what it holds where Huawei gives none.
+    pub(super) fn of(
+        operation: &ReadOperation,
+        items: Vec<T>,
+        total: Option<u64>,
+        offset: u64,
+        limit: u32,
+    ) -> Self {
+        if items.len() > limit as usize {
+            tracing::warn!(
+                operation = operation.id,
+                items = items.len(),
+                limit,
+                "a page holds more than asked"
+            );
+        }
+        let seen = offset + items.len() as u64;
+        Self { items, total: total.unwrap_or(seen), offset }
+    }
+
+    /// Where the next page begins, if there is one. An empty page ends a listing whatever its total.
+    pub fn next_offset(&self) -> Option<u64> {
+        let next = self.offset + self.items.len() as u64;
+        (!self.items.is_empty() && next < self.total).then_some(next)
+    }
+}
+
+/// Walks through all orders that match a query, giving each once.
+///
+/// BSS pages by counting, so an order that leaves the listing between two pages (paid, when the query is
+/// for unpaid ones) moves the rest up, and one would be missed. Each page therefore begins with the last
+/// order of the page before; when it is not there, the listing has moved and the walk begins again,
+/// leaving out what it has given already.
+pub struct OrderPages<'a> {
+    reader: &'a Reader,
+    query: OrderQuery,
+    locale: Locale,
+    given: HashSet<String>,
+    last: Option<String>,
+    total: u64,
+    restarts: u32,
+    finished: bool,
+}
+
+impl Reader {
+    /// All orders that match `query`, page by page; its offset is ignored.
+    pub fn order_pages(&self, query: OrderQuery, locale: Locale) -> OrderPages<'_> {
+        OrderPages {
+            reader: self,
+            query: OrderQuery { offset: 0, ..query },
+            locale,
+            given: HashSet::new(),
+            last: None,
+            total: 0,
+            restarts: 0,
+            finished: false,
+        }
+    }
+}
+
+impl OrderPages<'_> {
+    /// A listing that moves more often than this during one walk is walked through all the same; what
+    /// was missed comes with the next walk.
+    const RESTARTS: u32 = 3;
+
+    /// Orders that the walk has not given yet, or `None` at its end. After an error the same page can be
+    /// asked for again.
+    pub async fn next(&mut self) -> Option<Result<Vec<Listed<Order>>, Error>> {
+        while !self.finished {
+            let page = match self.reader.orders(&self.query, self.locale).await {
+                Ok(page) => page,
+                Err(error) => return Some(Err(error)),
+            };
+            self.total = page.total;
+            let first = page.items.first().map(|order| order.item.order_id.as_str());
+            let moved = self.last.is_some() && self.last.as_deref() != first;
+            if moved && self.restarts < Self::RESTARTS {
+                self.restarts += 1;
+                self.last = None;
+                self.query.offset = 0;
+                continue;
+            }
+            self.last = page.items.last().map(|order| order.item.order_id.clone());
+            match page.next_offset() {
+                // A page of one would give its last order as the first of the next one for ever.
+                Some(next) if page.items.len() > 1 => self.query.offset = next - 1,
+                Some(next) => {
+                    self.query.offset = next;
+                    self.last = None;
+                }
+                None => self.finished = true,
+            }
+            let fresh: Vec<_> = page
+                .items
+                .into_iter()
+                .filter(|order| self.given.insert(order.item.order_id.clone()))
+                .collect();
+            if !fresh.is_empty() {
+                return Some(Ok(fresh));
+            }
+        }
+        None
+    }
+
+    /// How many orders match, by the page read last.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How many orders the walk has given.
+    pub fn given(&self) -> u64 {
+        self.given.len() as u64
+    }
+}
+
+/// The page size to ask for when the caller wants `limit`.
+pub(super) fn page_size(limit: u32) -> u32 {
+    if limit == 0 { ORDERS_PER_PAGE } else { limit.min(ORDERS_PER_PAGE) }
+}

@@ -1,0 +1,168 @@
+//! Asks BSS and understands the answer: rate limit, deadline, retries with jittered back-off. It can
+//! only ask; nothing here is able to send a request that changes something.
+
+use std::{fmt::Display, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Error, Kind, Line,
+    sign::{encoded, query},
+    transport::{Purpose, Response},
+};
+use crate::i18n::Locale;
+
+/// How often a question is put at most.
+const ATTEMPTS: u32 = 5;
+/// The back-off before the first repetition; it doubles from there.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// What Huawei's FAQ says to wait at least after being throttled.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(2);
+/// The time that one attempt gets.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
+/// The time that a question with all its repetitions gets unless the caller says otherwise.
+const WHOLE_LIMIT: Duration = Duration::from_secs(90);
+
+/// Asks BSS about one account. Clones share their limits; none of them can change anything.
+#[derive(Clone)]
+pub struct Reader {
+    line: Arc<Line>,
+    whole_limit: Duration,
+}
+
+/// An operation that only reads, as the catalogue has it.
+pub(super) struct ReadOperation {
+    pub(super) id: &'static str,
+    pub(super) path: &'static str,
+    /// Huawei's documented rate (`bss/errors.md` §6).
+    pub(super) per_second: u32,
+}
+
+/// One question: an operation with its parameters.
+pub(super) struct Ask {
+    operation: &'static ReadOperation,
+    path: String,
+    parameters: Vec<(&'static str, String)>,
+    locale: Option<Locale>,
+}
+
+impl Ask {
+    pub(super) fn of(operation: &'static ReadOperation) -> Self {
+        Self { operation, path: operation.path.to_owned(), parameters: Vec::new(), locale: None }
+    }
+
+    /// Adds a segment to the path.
+    pub(super) fn segment(mut self, segment: &str) -> Self {
+        self.path = format!("{}/{}", self.path, encoded(segment));
+        self
+    }
+
+    /// Adds a parameter, if there is a value: BSS takes an empty one for a filter.
+    pub(super) fn with(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+        if let Some(value) = value {
+            self.parameters.push((name, value.to_string()));
+        }
+        self
+    }
+
+    pub(super) fn in_language(mut self, locale: Locale) -> Self {
+        self.locale = Some(locale);
+        self
+    }
+
+    fn target(&self) -> String {
+        let query = query(&self.parameters);
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+}
+
+/// A time as BSS takes it in a query.
+pub(super) fn stamp(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+impl Reader {
+    pub(super) fn new(line: Arc<Line>) -> Self {
+        Self { line, whole_limit: WHOLE_LIMIT }
+    }
+
+    /// The same reader, with at most `limit` for each question: what a page can wait for.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self { line: self.line.clone(), whole_limit: limit }
+    }
+
+    /// Asks until there is an answer, a refusal, or no time left.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Error> {
+        let response = self.answer(&ask).await?;
+        serde_json::from_slice(&response.body)
+            .map_err(|why| Error::malformed(ask.operation.id, &response, why))
+    }
+
+    async fn answer(&self, ask: &Ask) -> Result<Response, Error> {
+        let connection = &self.line.connection;
+        let clock = &connection.clock;
+        let deadline = clock.since_boot() + self.whole_limit;
+        for attempt in 1.. {
+            let left = deadline.saturating_sub(clock.since_boot());
+            let (result, hold) = tokio::select! {
+                result = self.attempt(ask, left.min(ATTEMPT_LIMIT)) => result,
+                () = clock.sleep(left) => (Err(self.out_of_time(ask)), None),
+            };
+            let error = match result {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let pause = pause(attempt, (connection.chance)()).max(hold.unwrap_or_default());
+            let time_left = clock.since_boot() + pause < deadline;
+            if !error.is_passing() || attempt >= ATTEMPTS || !time_left {
+                return Err(error);
+            }
+            tracing::debug!(account = connection.account, %error, attempt, "asking Huawei again");
+            clock.sleep(pause).await;
+        }
+        unreachable!("the loop ends by returning")
+    }
+
+    /// One attempt: its outcome, and how long Huawei wants to be left alone.
+    async fn attempt(&self, ask: &Ask, limit: Duration) -> (Result<Response, Error>, Option<Duration>) {
+        let connection = &self.line.connection;
+        let operation = ask.operation;
+        connection.limits.turn(&connection.account, operation.id, operation.per_second).await;
+        // Signed after the turn has come: a signature ages.
+        let mut draft = self.line.draft(operation.id, Purpose::Read, "GET", ask.target());
+        draft.locale = ask.locale;
+        let response = match connection.wire.exchange(draft.signed(), limit).await {
+            Ok(response) => response,
+            Err(broken) => return (Err(Error::broken(operation.id, &broken)), None),
+        };
+        let Some(mut error) = Error::refusal(operation.id, &response) else { return (Ok(response), None) };
+        error.message = error.message.map(|message| self.line.discreet(&message));
+        if error.kind != Kind::Throttled {
+            return (Err(error), response.retry_after());
+        }
+        let hold = response.retry_after().unwrap_or(THROTTLED_PAUSE);
+        connection.limits.throttled(&connection.account, operation.id, hold);
+        (Err(error), Some(hold))
+    }
+
+    fn out_of_time(&self, ask: &Ask) -> Error {
+        Error {
+            kind: Kind::Unavailable,
+            operation: ask.operation.id,
+            http_status: None,
+            code: None,
+            message: Some(format!("no answer within {} s", self.whole_limit.as_secs())),
+            request_id: None,
+        }
+    }
+}
+
+/// How long to wait before the next attempt: doubling, with the upper half left to chance so that
+/// several processes do not come back together.
+fn pause(attempt: u32, chance: f64) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE);
+    whole.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+}
