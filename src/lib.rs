@@ -5,10 +5,13 @@
 pub mod bss;
 pub mod clock;
 pub mod cloud_accounts;
+pub mod config;
+pub mod db;
 pub mod i18n;
 pub mod identity;
 pub mod money;
 pub mod operations;
 pub mod postgres;
 pub mod state;
+pub mod telemetry;
 pub mod web;

@@ -153,9 +153,8 @@ fn command(binaries: &Path, directory: &Directory, options: &Options) -> Result<
     set("log_timezone", "UTC");
     set("timezone", "UTC");
     if !options.durable {
-        for name in ["fsync", "synchronous_commit", "full_page_writes"] {
-            set(name, "off");
-        }
+        set("fsync", "off");
+        set("full_page_writes", "off");
     }
     for (name, value) in &options.settings {
         set(name, value);

@@ -85,9 +85,9 @@ fn only_a_throw_away_cluster_may_lose_a_commit() {
     for (durable, word) in [(true, "on"), (false, "off")] {
         let place = Place::new(word);
         let server = Server::start(&Options { durable, ..place.options() }).expect("a server");
-        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
-            assert_eq!(query(&server, &format!("show {setting}")), word, "{setting}");
-        }
+        assert_eq!(query(&server, "show fsync"), word);
+        assert_eq!(query(&server, "show full_page_writes"), word);
+        assert_eq!(query(&server, "show synchronous_commit"), "on");
     }
 }
 

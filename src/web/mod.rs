@@ -10,6 +10,7 @@ pub mod links;
 pub mod page;
 pub mod routes;
 mod security;
+pub mod server;
 pub mod session;
 pub mod texts;
 

@@ -1,0 +1,68 @@
+//! The way to the database: a pool tuned for short statements, and the migrations. It holds no
+//! query of a feature.
+
+mod store;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    Connection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+};
+
+pub use store::{Condition, condition};
+
+/// Every migration, compiled in.
+pub static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// A page gives up waiting for a connection after this, and says that the portal is busy.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(2);
+
+/// A connection that rested this long may have died with its server, so it is tried before use.
+/// Under load none rests, and the trial costs nothing.
+const TRIED_AFTER: Duration = Duration::from_secs(5);
+
+/// The pool of the portal.
+pub fn pool(url: &SecretString, connections: u32) -> Result<PgPool> {
+    let options = options(url)?.options([
+        // One text per combination of filters: planning each again costs more than it gains.
+        ("plan_cache_mode", "force_generic_plan"),
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        // Compiling costs more than any statement of ours.
+        ("jit", "off"),
+        ("timezone", "UTC"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .idle_timeout(Duration::from_mins(5))
+        .max_lifetime(Duration::from_mins(30))
+        .test_before_acquire(false)
+        .before_acquire(|connection, rested| {
+            Box::pin(async move { Ok(rested.idle_for < TRIED_AFTER || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(options))
+}
+
+/// Brings the database to the newest migration, over a connection of its own. A table that is in
+/// use is waited for only briefly, so that running portals are not held up behind us.
+pub async fn migrate(url: &SecretString) -> Result<()> {
+    let options = options(url)?.options([("lock_timeout", "2s"), ("timezone", "UTC")]);
+    let mut connection = PgConnection::connect_with(&options).await.context("connecting to the database")?;
+    MIGRATIONS.run(&mut connection).await.context("migrating the database")?;
+    connection.close().await.context("closing the connection")
+}
+
+fn options(url: &SecretString) -> Result<PgConnectOptions> {
+    // The error of the parser may quote the URL, which holds a password.
+    let options: PgConnectOptions = url
+        .expose_secret()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("the database's address is no PostgreSQL URL"))?;
+    Ok(options.application_name("bss-portal"))
+}
