@@ -1,5 +1,5 @@
-//! What an answer to a write proves, as a table with a source for every row (`operations.md` §1.5). The
-//! default is that nothing is proved; a code is in the classes that allow resending only with a citation.
+//! What an answer to a write proves, as a table with a source for every row. The default is that
+//! nothing is proved; a code is in the classes that allow resending only with a citation.
 
 use super::{
     error::{Envelope, gateway_number},
@@ -126,68 +126,66 @@ pub const TABLE: &[Row] = &[
         status: Status::Success,
         says: Says::Nothing,
         class: Class::Success,
-        citation: "catalog.json: pay_orders and cancel_customer_order answer 204 without a body",
+        citation: "api-oce, api_order_00030 (pay, v3) and the page of cancelling: success is 204 without a body",
     },
     Row {
         status: Status::Any,
         says: Says::Business(&["CBC.0250", "CBC.0999", "CBC.99000087"]),
         class: Class::Ambiguous,
-        citation: "errors.md §2, §4: flow control inside BSS, “anything else”, “odd failure”: none says \
-                   that nothing was done",
+        citation: "api-oce, status codes: flow control inside BSS, any other error, unusual failure: none says that \
+                   nothing was done",
     },
     Row {
         status: Status::One(&[429]),
         says: Says::Gateway(&[308]),
         class: Class::NotExecuted,
-        citation: "errors.md §5, api-oce FAQ on APIG.0308: refused by the gateway's throttling, resend \
-                   after 2 to 5 s",
+        citation: "api-oce, FAQ on APIG.0308: refused by the gateway's throttling, to be sent again after 2 to 5 s",
     },
     Row {
         status: Status::One(&[401]),
         says: Says::Gateway(&[301, 305, 307]),
         class: Class::NotExecuted,
-        citation: "errors.md §5, APIG error codes: identity could not be verified (0301), authorisation \
-                   information wrong (0305), token to be renewed (0307): the gateway did not pass it on",
+        citation: "usermanual-apig/apig_03_0048 and devg-apisign/api-sign-errorcode: identity not verified (0301), \
+                   authentication information wrong (0305), token to be renewed (0307); not passed on",
     },
     Row {
         status: Status::One(&[403]),
         says: Says::Gateway(&[302, 304, 306, 401, 402]),
         class: Class::NotExecuted,
-        citation: "errors.md §5, APIG error codes: caller not authorised (0302, 0304, 0306), address or \
-                   caller on a deny list (0401, 0402): the gateway did not pass it on",
+        citation: "usermanual-apig/apig_03_0048 and devg-apisign/api-sign-errorcode: user not authorised (0302), \
+                   application not authorised (0304), access denied (0306), address unknown (0401) or not \
+                   authorised (0402); not passed on",
     },
     Row {
         status: Status::One(&[404]),
         says: Says::Gateway(&[101]),
         class: Class::NotExecuted,
-        citation: "errors.md §5: API.0101, no such API or not published: the gateway has nowhere to pass \
-                   it on to",
+        citation: "usermanual-apig/apig_03_0048: no such API, or not published; there is nowhere to pass it on to",
     },
     Row {
         status: Status::One(&[405, 413, 414, 415]),
         says: Says::SomeGateway,
         class: Class::NotExecuted,
-        citation: "operations.md §1.5: the gateway refuses method, size, target or media type before it \
-                   passes a request on",
+        citation: "usermanual-apig/apig_03_0048: the gateway refuses method, size, target or media type itself",
     },
     Row {
         status: Status::One(&[400]),
         says: Says::Business(&["CBC.0100", "CBC.0101"]),
         class: Class::Never,
-        citation: "errors.md §2, status table of api-oce: a parameter is wrong or missing",
+        citation: "api-oce, status codes of every operation: a parameter is wrong or missing",
     },
     Row {
         status: Status::One(&[403]),
         says: Says::Business(&["CBC.0150", "CBC.0151", "CBC.0155"]),
         class: Class::Never,
-        citation: "errors.md §2, §3: account of the other site, no permission for the API, request not \
-                   allowed to this account",
+        citation: "api-oce, status codes and jac_00004 (permissions): account of the other site, no permission for \
+                   the API, request not allowed to this account",
     },
     Row {
         status: Status::Refusal,
         says: Says::SomeBusiness,
         class: Class::Rejected,
-        citation: "errors.md §4, status tables of pay and cancel: refused by a rule of the business",
+        citation: "api-oce, api_order_00030 and the page of cancelling: refused by a rule of the business",
     },
 ];
 
@@ -199,7 +197,7 @@ pub fn classify(received: Received<'_>) -> Verdict {
             let (class, citation) = if broken.sent {
                 (Class::Ambiguous, "no whole answer came after the first byte could have left")
             } else {
-                (Class::NotExecuted, "operations.md §1.5: it failed before the first byte left")
+                (Class::NotExecuted, "it failed before the first byte left, so nobody has seen it")
             };
             Verdict { class, error_code: None, error_msg: None, request_id: None, citation }
         }
@@ -346,7 +344,7 @@ mod tests {
     #[test]
     fn every_row_names_its_source_and_its_letter_reads_back() {
         for row in TABLE {
-            assert!(row.citation.contains(".md") || row.citation.contains("catalog.json"), "{row:?}");
+            assert!(row.citation.contains("api-oce") || row.citation.contains("apig"), "{row:?}");
         }
         for class in Class::ALL {
             assert_eq!(Class::from_letter(class.letter()), Some(class));

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod coupons;
 mod endpoint;
 mod error;
+pub mod explain;
 pub mod instruments;
 mod json;
 pub mod limits;
@@ -14,13 +15,19 @@ pub mod orders;
 pub mod pages;
 pub mod pay;
 mod read;
+#[cfg(test)]
+mod scripted;
 pub mod sign;
 pub mod transport;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use self::{
@@ -34,7 +41,7 @@ pub use self::{
 };
 use self::{
     limits::Limits,
-    transport::{Purpose, Request, Wire},
+    transport::{Broken, Purpose, Request, Response, Wire},
 };
 use crate::{clock::Clock, i18n::Locale};
 
@@ -85,13 +92,15 @@ pub struct Connection {
 
 /// Both handles on an account. Nothing goes over the wire yet.
 pub fn connect(connection: Connection) -> (Reader, Writer) {
-    let line = Arc::new(Line { connection });
+    let line = Arc::new(Line { connection, skew: AtomicI64::new(i64::MIN) });
     (Reader::new(line.clone()), Writer::new(line))
 }
 
-/// What both handles share: how a request is put together and signed.
+/// What both handles share: how a request is put together, signed and sent.
 struct Line {
     connection: Connection,
+    /// How far Huawei's clock is ahead of ours, seconds; `i64::MIN` while we do not know.
+    skew: AtomicI64,
 }
 
 /// A request before it is signed.
@@ -126,6 +135,30 @@ impl Line {
             credentials: &self.connection.credentials,
             endpoint: &self.connection.endpoint,
         }
+    }
+
+    /// One exchange over the wire, measured.
+    async fn exchange(&self, request: Request, limit: Duration) -> Result<Response, Broken> {
+        let Connection { clock, wire, .. } = &self.connection;
+        let operation = request.operation;
+        let began = clock.since_boot();
+        let result = wire.exchange(request, limit).await;
+        let outcome = match &result {
+            Ok(response) => response.status.to_string(),
+            Err(broken) => broken.stage.label().to_owned(),
+        };
+        let took = clock.since_boot().saturating_sub(began).as_secs_f64();
+        metrics::histogram!("bss_request_seconds", "operation" => operation).record(took);
+        metrics::counter!("bss_requests_total", "operation" => operation, "outcome" => outcome).increment(1);
+        let date = result.as_ref().ok().and_then(|response| response.header("date"));
+        if let Some(theirs) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) {
+            self.skew.store((theirs.to_utc() - clock.now()).num_seconds(), Ordering::Relaxed);
+        }
+        result
+    }
+
+    fn skew(&self) -> Option<TimeDelta> {
+        TimeDelta::try_seconds(self.skew.load(Ordering::Relaxed))
     }
 
     /// `message` without our access key, which the gateway likes to repeat.

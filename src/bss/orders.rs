@@ -456,7 +456,10 @@ impl Reader {
             && (lines.len() as u64) < total
         {
             detail = self.order_page(order_id, lines.len() as u64, locale).await?;
-            if detail.order_line_items.is_empty() {
+            let known = |line: &Listed<OrderLine>| {
+                lines.iter().any(|had| had.item.order_line_item_id == line.item.order_line_item_id)
+            };
+            if detail.order_line_items.is_empty() || detail.order_line_items.iter().any(known) {
                 return Err(Error::incomplete(DETAIL.id, lines.len() as u64, total));
             }
             lines.append(&mut detail.order_line_items);

@@ -121,6 +121,8 @@ impl OrderPages<'_> {
             if !fresh.is_empty() {
                 return Some(Ok(fresh));
             }
+            // More places walked than orders known, and nothing new: the listing repeats itself.
+            self.finished |= self.query.offset > self.given.len() as u64;
         }
         None
     }
@@ -139,4 +141,95 @@ impl OrderPages<'_> {
 /// The page size to ask for when the caller wants `limit`.
 pub(super) fn page_size(limit: u32) -> u32 {
     if limit == 0 { ORDERS_PER_PAGE } else { limit.min(ORDERS_PER_PAGE) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bss::{
+        scripted::{answer, flying, handles},
+        transport::{Broken, Request, Response, Wire},
+    };
+
+    /// A listing from which orders vanish, and into which orders come, between two pages.
+    struct Moving {
+        orders: Mutex<Vec<u32>>,
+        changes: Mutex<Vec<(bool, usize)>>,
+    }
+
+    #[async_trait::async_trait]
+    impl Wire for Moving {
+        async fn exchange(&self, request: Request, _: std::time::Duration) -> Result<Response, Broken> {
+            let number = |name: &str| -> usize {
+                let (_, rest) = request.target.split_once(&format!("{name}=")).expect("a parameter");
+                rest.split('&').next().and_then(|n| n.parse().ok()).expect("a number")
+            };
+            let mut orders = self.orders.lock().expect("lock");
+            let page: Vec<String> = orders
+                .iter()
+                .skip(number("offset"))
+                .take(number("limit"))
+                .map(|n| {
+                    format!(
+                        r#"{{"order_id":"CS{n}","status":6,"order_type":1,"create_time":"2026-01-01T00:00:00Z"}}"#
+                    )
+                })
+                .collect();
+            let body = format!(r#"{{"total_count":{},"order_infos":[{}]}}"#, orders.len(), page.join(","));
+            if let Some((vanishes, at)) = self.changes.lock().expect("lock").pop()
+                && !orders.is_empty()
+            {
+                let at = at % orders.len();
+                if vanishes {
+                    orders.remove(at);
+                } else {
+                    let new = 1000 + u32::try_from(orders.len()).expect("few");
+                    orders.insert(at, new);
+                }
+            }
+            answer(200, &body)
+        }
+    }
+
+    fn walk(orders: u32, limit: u32, changes: Vec<(bool, usize)>) -> (Vec<String>, Vec<u32>) {
+        let wire =
+            Arc::new(Moving { orders: Mutex::new((0..orders).collect()), changes: Mutex::new(changes) });
+        let (reader, _, _, hand) = handles(wire.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let mut given = Vec::new();
+        runtime.block_on(async {
+            let mut pages = reader.order_pages(OrderQuery { limit, ..OrderQuery::default() }, Locale::Zh);
+            while let Some(page) = flying(&hand, pages.next()).await {
+                given.extend(page.expect("a page").into_iter().map(|order| order.item.order_id));
+            }
+        });
+        let left = wire.orders.lock().expect("lock").clone();
+        (given, left)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_order_that_stays_is_missed_and_none_is_given_twice(
+            orders in 0_u32..40,
+            limit in 2_u32..9,
+            changes in proptest::collection::vec((any::<bool>(), 0_usize..40), 0..3),
+        ) {
+            let (given, left) = walk(orders, limit, changes);
+            let unique: HashSet<_> = given.iter().collect();
+            prop_assert_eq!(unique.len(), given.len());
+            for order in left.into_iter().filter(|order| *order < 1000) {
+                prop_assert!(given.contains(&format!("CS{order}")), "CS{} of {:?}", order, given);
+            }
+        }
+    }
+
+    #[test]
+    fn pages_of_one_order_end_too() {
+        assert_eq!(walk(3, 1, Vec::new()).0, ["CS0", "CS1", "CS2"]);
+    }
 }

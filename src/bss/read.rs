@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -94,6 +94,12 @@ impl Reader {
         Self { line: self.line.clone(), whole_limit: limit }
     }
 
+    /// How far Huawei's clock is ahead of ours, by its last answer; a signature more than 15 minutes off
+    /// is refused.
+    pub fn clock_skew(&self) -> Option<TimeDelta> {
+        self.line.skew()
+    }
+
     /// Asks until there is an answer, a refusal, or no time left.
     pub(super) async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Error> {
         let response = self.answer(&ask).await?;
@@ -134,7 +140,7 @@ impl Reader {
         // Signed after the turn has come: a signature ages.
         let mut draft = self.line.draft(operation.id, Purpose::Read, "GET", ask.target());
         draft.locale = ask.locale;
-        let response = match connection.wire.exchange(draft.signed(), limit).await {
+        let response = match self.line.exchange(draft.signed(), limit).await {
             Ok(response) => response,
             Err(broken) => return (Err(Error::broken(operation.id, &broken)), None),
         };
@@ -165,4 +171,129 @@ impl Reader {
 fn pause(attempt: u32, chance: f64) -> Duration {
     let whole = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE);
     whole.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bss::{
+        codes::OrderStatus,
+        orders::{OrderQuery, Sort, Window},
+        scripted::{Script, answer, flying, handles, start},
+        transport::{Broken, Stage},
+    };
+
+    const BALANCES: &str = r#"{"account_balances":[{"account_type":2,"amount":5,"credit_amount":"9"},
+        {"account_type":1,"amount":1234.10,"currency":"CNY"}],"debt_amount":0}"#;
+
+    #[tokio::test]
+    async fn a_question_is_repeated_after_passing_failures_and_signed_anew() {
+        let wire = Script::of([
+            Err(Broken::sent(Stage::Exchange, "reset")),
+            answer(503, "<html>"),
+            answer(500, r#"{"error_code":"CBC.0999","error_msg":"x"}"#),
+            answer(429, r#"{"error_code":"APIG.0308","error_msg":"x"}"#),
+            answer(200, BALANCES),
+        ]);
+        let (reader, _, clock, hand) = handles(wire.clone());
+        let balances = flying(&hand, reader.balances()).await.expect("an answer at last");
+        assert_eq!(balances.cash().expect("cash").amount.to_string(), "1,234.10");
+        assert_eq!(balances.credit().expect("credit").credit_line.expect("line").to_string(), "9.00");
+        assert!(clock.since_boot() >= THROTTLED_PAUSE, "{:?}", clock.since_boot());
+        let dates: Vec<_> = wire.asked().iter().map(|request| request.headers[3].1.clone()).collect();
+        assert!(dates.first() < dates.last(), "{dates:?}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_final_at_once() {
+        for (status, body, kind, code) in [
+            (
+                401,
+                r#"{"error_code":"APIGW.0301","error_msg":"ak AKEXAMPLE not exist"}"#,
+                Kind::NotAuthorised,
+                "APIGW.0301",
+            ),
+            (403, r#"{"error_code":"CBC.0151","error_msg":"x"}"#, Kind::NotAuthorised, "CBC.0151"),
+            (400, r#"{"error_code":"CBC.0101","error_msg":"x"}"#, Kind::Refused, "CBC.0101"),
+            (200, r#"{"error_code":"CBC.30000010","error_msg":"x"}"#, Kind::Refused, "CBC.30000010"),
+        ] {
+            let wire = Script::of([answer(status, body)]);
+            let (reader, _, _, hand) = handles(wire.clone());
+            let error = flying(&hand, reader.balances()).await.expect_err(body);
+            assert_eq!((error.kind, error.code.as_deref()), (kind, Some(code)));
+            assert!(!error.to_string().contains("AKEXAMPLE"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_retries_end() {
+        let wire = Script::of((0..ATTEMPTS).map(|_| answer(502, "")));
+        let (reader, _, _, hand) = handles(wire.clone());
+        let error = flying(&hand, reader.balances()).await.expect_err("never an answer");
+        assert_eq!(error.kind, Kind::Unavailable);
+        assert_eq!(wire.asked().len(), ATTEMPTS as usize);
+        // A page that can wait for a second gets no third attempt.
+        let wire = Script::of((0..ATTEMPTS).map(|_| answer(502, "")));
+        let (reader, _, clock, hand) = handles(wire.clone());
+        flying(&hand, reader.within(Duration::from_secs(1)).balances()).await.expect_err("never");
+        assert!(clock.since_boot() <= Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_understands_is_malformed() {
+        for (status, body) in
+            [(200, "<html>"), (200, ""), (200, "[1"), (302, ""), (200, r#"{"account_balances":7}"#)]
+        {
+            let wire = Script::of([answer(status, body)]);
+            let (reader, _, _, hand) = handles(wire);
+            let error = flying(&hand, reader.balances()).await.expect_err(body);
+            assert_eq!(error.kind, Kind::Malformed, "{status} {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn filters_that_are_not_set_are_not_sent() {
+        let wire = Script::of([answer(200, r#"{"total_count":0}"#), answer(200, r#"{"total_count":0}"#)]);
+        let (reader, _, _, hand) = handles(wire.clone());
+        let query = OrderQuery {
+            status: Some(OrderStatus::AwaitingPayment),
+            created: Some(Window { from: start() - TimeDelta::days(1), to: start() }),
+            sort: Some(Sort::NewestFirst),
+            limit: 7,
+            ..OrderQuery::default()
+        };
+        flying(&hand, reader.orders(&query, Locale::En)).await.expect("a page");
+        flying(&hand, reader.orders(&OrderQuery::default(), Locale::Zh)).await.expect("a page");
+        let targets: Vec<_> = wire.asked().into_iter().map(|request| request.target).collect();
+        assert_eq!(
+            targets,
+            [
+                "/v2/orders/customer-orders?create_time_begin=2026-01-14T08%3A30%3A00Z&create_time_end=\
+                 2026-01-15T08%3A30%3A00Z&limit=7&offset=0&order_by=-createTime&status=6",
+                "/v2/orders/customer-orders?limit=100&offset=0",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_answer_about_another_order_is_no_answer() {
+        let body = r#"{"total_count":0,"order_info":{"order_id":"CS2","status":6,"order_type":1,
+            "create_time":"2026-01-01T00:00:00Z"},"order_line_items":[]}"#;
+        let wire = Script::of([answer(200, body), answer(200, body)]);
+        let (reader, _, _, hand) = handles(wire.clone());
+        let error = flying(&hand, reader.order("CS1", Locale::Zh)).await.expect_err("another order");
+        assert_eq!(error.kind, Kind::Malformed);
+        let detail = flying(&hand, reader.order("cs2", Locale::Zh)).await.expect("ids ignore case");
+        assert_eq!(detail.order.item.order_id, "CS2");
+    }
+
+    proptest! {
+        #[test]
+        fn pauses_grow_and_stay_within_bounds(attempt in 1_u32..40, chance in 0.0_f64..1.0) {
+            let pause = pause(attempt, chance);
+            prop_assert!(pause >= FIRST_PAUSE / 2 && pause <= LONGEST_PAUSE);
+        }
+    }
 }

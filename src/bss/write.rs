@@ -118,7 +118,7 @@ impl Writer {
         let result = if connection.clock.since_boot() > begin_by {
             Err(Broken::unsent(Stage::TooLate, "the time to begin sending has passed"))
         } else {
-            connection.wire.exchange(request, limit).await
+            self.line.exchange(request, limit).await
         };
         let received = match &result {
             Ok(response) => Received::Answer { status: response.status, body: &response.body },
@@ -143,5 +143,94 @@ impl Writer {
             broken: result.err(),
             retry_after,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bss::{
+        PayOrder,
+        scripted::{Script, answer, handles, start},
+        transport::Response,
+    };
+
+    const SOON: Duration = Duration::from_secs(5);
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    fn pay() -> Write {
+        Write::Pay(PayOrder::new("CS1".to_owned(), Vec::new(), None).expect("valid"))
+    }
+
+    #[test]
+    fn the_same_write_at_the_same_time_is_the_same_bytes() {
+        let (_, writer, _, hand) = handles(Script::of([]));
+        let at = start() + TimeDelta::milliseconds(1234);
+        let first = writer.prepare(&pay(), at);
+        hand.advance(Duration::from_mins(1));
+        let second = writer.prepare(&pay(), at);
+        assert_eq!(first.request.headers, second.request.headers);
+        assert_eq!(first.request.body, second.request.body);
+        assert_eq!(first.body_sha256(), second.body_sha256());
+        assert_eq!(first.x_sdk_date(), start() + TimeDelta::seconds(1));
+        let later = writer.prepare(&pay(), at + TimeDelta::seconds(1));
+        assert_ne!(first.request.headers, later.request.headers);
+        assert!(!format!("{first:?}").contains("Signature"), "{first:?}");
+    }
+
+    async fn outcome(outcome: Result<Response, Broken>) -> (Answer, usize) {
+        let wire = Script::of([outcome]);
+        let (_, writer, clock, _) = handles(wire.clone());
+        let prepared = writer.prepare(&pay(), clock.now());
+        let answer = writer.send(prepared, clock.since_boot() + SOON, LIMIT).await;
+        (answer, wire.asked().len())
+    }
+
+    #[tokio::test]
+    async fn every_outcome_is_one_request_and_one_class() {
+        let gateway = r#"{"error_code":"APIG.0308","error_msg":"x","request_id":"r1"}"#;
+        for (result, class) in [
+            (answer(204, ""), Class::Success),
+            (answer(429, gateway), Class::NotExecuted),
+            (answer(500, ""), Class::Ambiguous),
+            (answer(200, "<html>"), Class::Ambiguous),
+            (Err(Broken::sent(Stage::Exchange, "reset")), Class::Ambiguous),
+            (Err(Broken::unsent(Stage::Connect, "refused")), Class::NotExecuted),
+        ] {
+            let (answer, requests) = outcome(result.clone()).await;
+            assert_eq!((answer.class, requests), (class, 1), "{result:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_credential_stops_the_account_and_stays_untold() {
+        let body = r#"{"error_code":"APIGW.0301","error_msg":"ak AKEXAMPLE not exist","request_id":"r1"}"#;
+        let (answer, _) = outcome(answer(401, body)).await;
+        assert_eq!(answer.class, Class::NotExecuted);
+        assert!(answer.stops_account());
+        assert_eq!(answer.error_msg.as_deref(), Some("ak *** not exist"));
+        assert_eq!(answer.request_id.as_deref(), Some("r1"));
+    }
+
+    #[tokio::test]
+    async fn what_comes_too_late_is_not_sent() {
+        let wire = Script::of([]);
+        let (_, writer, clock, hand) = handles(wire.clone());
+        let prepared = writer.prepare(&pay(), clock.now());
+        let begin_by = clock.since_boot() + SOON;
+        hand.advance(SOON + Duration::from_millis(1));
+        let answer = writer.send(prepared, begin_by, LIMIT).await;
+        assert_eq!(answer.class, Class::NotExecuted);
+        assert!(!answer.broken.expect("a reason").sent);
+        assert!(wire.asked().is_empty());
+    }
+
+    #[test]
+    fn turns_are_counted_per_operation() {
+        let (_, writer, _, _) = handles(Script::of([]));
+        let cancel = Write::CancelOrder { order_id: "CS1".to_owned() };
+        let taken = (0..5).filter(|_| writer.take_turn(&pay()).is_ok()).count();
+        assert_eq!(taken, 2);
+        assert!(writer.take_turn(&cancel).is_ok());
     }
 }
