@@ -2,16 +2,22 @@
 //! here. Intent written and committed, sent once, outcome recorded, unknown outcomes asked about and
 //! never guessed. It knows nothing of what a kind of operation means; features bring that.
 
+mod answer;
 mod chance;
 mod desk;
 mod intent;
 mod journal;
+mod kind;
 mod note;
+mod perform;
 mod reading;
+mod reconcile;
+mod run;
 mod state;
 mod store;
 mod timings;
 
+pub use answer::{CONSEQUENCES, Consequence, consequence};
 pub use chance::Chance;
 pub use desk::{ActError, Desk, SubmitError};
 pub use intent::{Confirmed, Intent, OperationId, Target, TransKey};
@@ -19,8 +25,12 @@ pub use journal::{
     Answered, Arming, Attempt, Change, Claimed, Counted, Fault, Judgement, Operation, Outcome, Planned,
     Store, Submitted, Verdict, Vote,
 };
+pub use kind::{Difference, Kind, Preflight, Registry, Sighting, Upstream};
 pub use note::Note;
+pub use perform::Performer;
 pub use reading::{Approval, Event, Filter, Reading, Review, Stop, Story};
+pub use reconcile::{Reconciler, decide};
+pub use run::{OnOpen, Running, Setup, start};
 pub use state::{NoState, State, TRANSITIONS, Transition};
 pub use store::PgStore;
 pub use timings::Timings;

@@ -40,7 +40,9 @@ impl Store for PgStore {
                      where not is_final(o.state) and o.state = any($1) and o.next_at <= journal_clock()
                        and (o.lease_until is null or o.lease_until <= journal_clock())
                        and (o.state <> 'READY' or o.deadline_at <= journal_clock() or not exists (
-                                select 1 from sending_stop s where s.account_id = o.account_id))
+                                select 1 from sending_stop s where s.account_id = o.account_id
+                                union all
+                                select 1 from recovery_epoch e where e.quarantine_until > journal_clock()))
                      order by o.next_at, o.id
                      for update skip locked limit 1)
             returning id, fence, journal_clock() as "now!",

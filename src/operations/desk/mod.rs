@@ -93,7 +93,7 @@ impl std::fmt::Debug for Desk {
 
 impl Desk {
     /// A desk over `store` that tells workers through `work` when there is something to do.
-    pub fn new(
+    pub(super) fn new(
         store: Arc<dyn Store>,
         reading: Reading,
         (clock, chance): (Clock, Chance),

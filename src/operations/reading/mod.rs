@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
@@ -149,6 +151,12 @@ impl Reading {
     /// How many have not ended.
     pub async fn open_count(&self, scope: &Scope) -> Result<i64, sqlx::Error> {
         store::open_count(&self.db, scope).await
+    }
+
+    /// How many have not ended, by account, for all accounts: for the figure in every page's header,
+    /// which is cut down to the reader's scope there.
+    pub async fn open_by_account(&self) -> Result<HashMap<AccountId, u64>, sqlx::Error> {
+        store::open_by_account(&self.db).await
     }
 
     /// The open operations that hold these orders: (order id as it was given, operation).

@@ -1,11 +1,13 @@
 //! The queries behind the pages of the journal.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::{Approval, Event, Filter, Review, Stop, Story};
 use crate::{
-    identity::access::Scope,
+    identity::access::{AccountId, Scope},
     operations::{
         intent::OperationId,
         journal::Operation,
@@ -115,6 +117,15 @@ pub(super) async fn open_count(db: &PgPool, scope: &Scope) -> Result<i64, sqlx::
     )
     .fetch_one(db)
     .await
+}
+
+pub(super) async fn open_by_account(db: &PgPool) -> Result<HashMap<AccountId, u64>, sqlx::Error> {
+    let open = sqlx::query!(
+        r#"select account_id, count(*) as "count!" from operation where not is_final(state) group by account_id"#,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(open.into_iter().map(|row| (AccountId(row.account_id), row.count.unsigned_abs())).collect())
 }
 
 pub(super) async fn holding_orders(

@@ -1,0 +1,154 @@
+//! What follows from the answer to a request, as data: one row per class of answers. The classes
+//! themselves are the BSS client's table (`bss::answers`); nothing here reads an answer's text.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{
+    journal::{Answered, Change, Claimed, Counted, Outcome, Verdict},
+    note::Note,
+    state::State,
+    timings::Timings,
+};
+use crate::bss::{Answer, answers::Class, transport::Stage};
+
+/// What follows from one class.
+#[derive(Debug, Clone, Copy)]
+pub struct Consequence {
+    /// The class.
+    pub class: Class,
+    /// What becomes of the attempt.
+    pub outcome: Outcome,
+    /// What becomes of the operation.
+    pub to: State,
+    /// What the history says.
+    pub note: Note,
+    /// Why this is safe.
+    pub why: &'static str,
+}
+
+/// One row per class.
+pub const CONSEQUENCES: [Consequence; 6] = [
+    Consequence {
+        class: Class::Success,
+        outcome: Outcome::Executed,
+        to: State::Confirming,
+        note: Note::Accepted,
+        why: "a well-formed success is Huawei's word; success is shown only after the effect was read",
+    },
+    Consequence {
+        class: Class::Partial,
+        outcome: Outcome::Unknown,
+        to: State::Unknown,
+        note: Note::RefusedInPart,
+        why: "which part was done is settled by reading",
+    },
+    Consequence {
+        class: Class::NotExecuted,
+        outcome: Outcome::NotExecuted,
+        to: State::Ready,
+        note: Note::HeldGateway,
+        why: "it never reached BSS, and the worker that sent it saw so itself",
+    },
+    Consequence {
+        class: Class::Never,
+        outcome: Outcome::NotExecuted,
+        to: State::Failed,
+        note: Note::NeverCan,
+        why: "refused before any rule of the business, and no earlier request of it exists",
+    },
+    Consequence {
+        class: Class::Rejected,
+        outcome: Outcome::Unknown,
+        to: State::Unknown,
+        note: Note::RefusedUnproved,
+        why: "a refusal may answer a second copy of a request whose first copy took effect",
+    },
+    Consequence {
+        class: Class::Ambiguous,
+        outcome: Outcome::Unknown,
+        to: State::Unknown,
+        note: Note::AnswerUnclear,
+        why: "anything may have happened",
+    },
+];
+
+/// The row of `class`.
+pub fn consequence(class: Class) -> Consequence {
+    CONSEQUENCES.into_iter().find(|row| row.class == class).expect("there is a row for every class")
+}
+
+/// The change that follows from `answer`. `wait` is the back-off if it is put back.
+pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait: Duration) -> Change {
+    // "Never" is believed of a first request only: any earlier one makes it one more refusal.
+    let class = match answer.class {
+        Class::Never if !claimed.attempts.is_empty() => Class::Rejected,
+        class => class,
+    };
+    let row = consequence(class);
+    let note = match &answer.broken {
+        _ if row.to != State::Ready => row.note,
+        Some(broken) if broken.stage == Stage::TooLate => Note::DroppedLate,
+        Some(_) => Note::HeldNotSent,
+        None if answer.stops_account() => Note::HeldStopped,
+        None if answer.http_status == Some(429) => Note::HeldThrottled,
+        None => row.note,
+    };
+    let said = answer.error_code.is_some() || answer.error_msg.is_some();
+    Change {
+        detail: json!({
+            "class": answer.class.letter(),
+            "http_status": answer.http_status,
+            "error_code": answer.error_code,
+            "error_msg": answer.error_msg,
+            "request_id": answer.request_id,
+            "broken": answer.broken.as_ref().map(ToString::to_string),
+        }),
+        verdict: Verdict::Answer(row.outcome, answered(answer)),
+        next_in: match row.to {
+            State::Ready => wait.max(answer.retry_after.unwrap_or_default()),
+            _ => timings.next_look(0, Duration::ZERO),
+        },
+        counts: (row.to == State::Ready).then_some(Counted::Hold),
+        rejected: class == Class::Rejected,
+        result: said.then(|| (answer.error_code.clone(), answer.error_msg.clone())),
+        stops_account: answer.stops_account(),
+        ..Change::to(row.to, note)
+    }
+}
+
+fn answered(answer: &Answer) -> Answered {
+    Answered {
+        class: Some(answer.class.letter()),
+        http_status: answer.http_status.map(i32::from),
+        error_code: answer.error_code.clone(),
+        error_msg: answer
+            .error_msg
+            .clone()
+            .or_else(|| answer.broken.as_ref().map(std::string::ToString::to_string)),
+        request_id: answer.request_id.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_one_row_and_every_row_is_a_legal_change() {
+        for class in Class::ALL {
+            assert_eq!(CONSEQUENCES.iter().filter(|row| row.class == class).count(), 1, "{class:?}");
+            assert!(State::Sending.may_become(consequence(class).to), "{class:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_proved_not_executed_may_be_sent_again_or_end() {
+        for row in CONSEQUENCES {
+            if row.to == State::Ready || row.to.is_final() {
+                assert_eq!(row.outcome, Outcome::NotExecuted, "{:?}", row.class);
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Sends what is ready, once: claim, look for evidence, compare the live facts, arm, send, record.
+//! It never sends what another worker armed, and never sends without a committed attempt.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::SubsecRound;
+use serde_json::json;
+
+use super::{
+    Setup, answer,
+    journal::{Arming, Change, Claimed, Counted, Fault, Outcome, Verdict},
+    kind::{Kind, Preflight, Sighting},
+    note::Note,
+    state::State,
+};
+use crate::bss::{Reader, Write, Writer};
+
+/// Carries out operations that are ready.
+pub struct Performer {
+    setup: Arc<Setup>,
+    name: String,
+}
+
+/// What is needed to send, once everything has been checked.
+struct Cleared {
+    kind: Arc<dyn Kind>,
+    reader: Reader,
+    writer: Arc<Writer>,
+    write: Write,
+}
+
+impl Performer {
+    /// One that signs its leases with `name`.
+    pub fn new(setup: Arc<Setup>, name: String) -> Self {
+        Self { setup, name }
+    }
+
+    /// Carries out one operation, as far as it gets. `false` when nothing was due.
+    pub async fn step(&self) -> Result<bool, Fault> {
+        let setup = &self.setup;
+        let Some(claimed) = setup.store.claim(&[State::Ready], &self.name, setup.timings.lease).await? else {
+            return Ok(false);
+        };
+        match self.cleared(&claimed).await {
+            Ok(cleared) => self.send(&claimed, cleared).await?,
+            Err(change) => self.settle(&claimed, &change).await?,
+        }
+        Ok(true)
+    }
+
+    /// Everything that has to be true before arming, or the change that follows if it is not.
+    async fn cleared(&self, claimed: &Claimed) -> Result<Cleared, Box<Change>> {
+        let (setup, operation) = (&self.setup, &claimed.operation);
+        if claimed.now >= operation.deadline_at {
+            return Err(Change::to(State::Expired, Note::DeadlinePassed).into());
+        }
+        let accounts = &setup.upstream;
+        let (Some(reader), Some(writer)) =
+            (accounts.reader(operation.account_id), accounts.writer(operation.account_id))
+        else {
+            return Err(self.hold(claimed, Note::HeldNoAccess, json!({})));
+        };
+        let sent_before = !claimed.attempts.is_empty();
+        let unsendable = |why: String| {
+            // What was sent before is settled by reading, not by giving up.
+            let to = if sent_before { State::Unknown } else { State::Failed };
+            Box::new(Change { detail: json!({ "why": why }), ..Change::to(to, Note::Unsendable) })
+        };
+        let Some(kind) = setup.registry.get(&operation.kind) else {
+            return Err(unsendable(format!("no kind {}", operation.kind)));
+        };
+        let write = kind.write(operation).map_err(|error| unsendable(error.to_string()))?;
+
+        // R6: evidence first, whenever a request could exist that this row does not know of.
+        if sent_before || claimed.recovered {
+            match kind.look_up(operation, &claimed.attempts, &reader).await {
+                Sighting::NoEffect { .. } => {}
+                Sighting::Effect { evidence, .. } | Sighting::Contradiction { evidence } => {
+                    let change = Change::to(State::Unknown, Note::EffectFoundFirst);
+                    return Err(Box::new(Change { detail: evidence, ..change }));
+                }
+                Sighting::NotYetVisible => return Err(self.hold(claimed, Note::HeldNotNow, json!({}))),
+                Sighting::Unreadable { why } => {
+                    return Err(self.hold(claimed, Note::HeldUnreadable, json!({ "why": why })));
+                }
+            }
+        }
+
+        // R7: the live facts against the confirmed ones.
+        match kind.preflight(operation, &reader).await {
+            Preflight::Same => {}
+            Preflight::NotNow { why } => {
+                return Err(self.hold(claimed, Note::HeldNotNow, json!({ "why": why })));
+            }
+            Preflight::Unreadable { why } => {
+                return Err(self.hold(claimed, Note::HeldUnreadable, json!({ "why": why })));
+            }
+            Preflight::Stale { differences } => {
+                let change = if sent_before {
+                    // The world may have moved because of what was sent: reading decides.
+                    Change { rejected: true, ..Change::to(State::Unknown, Note::FactsChangedAfterSending) }
+                } else {
+                    Change::to(State::Stale, Note::FactsChanged)
+                };
+                return Err(Box::new(Change { detail: json!({ "differences": differences }), ..change }));
+            }
+        }
+
+        if let Err(wait) = writer.take_turn(&write) {
+            let change = Change::to(State::Ready, Note::HeldThrottled);
+            let detail = json!({ "why": "own_limit" });
+            return Err(Box::new(Change { next_in: wait, detail, ..change }));
+        }
+        Ok(Cleared { kind: kind.clone(), reader, writer, write })
+    }
+
+    /// Arms, sends once, and records what came of it.
+    async fn send(&self, claimed: &Claimed, cleared: Cleared) -> Result<(), Fault> {
+        let Cleared { kind, reader, writer, write } = cleared;
+        let setup = &self.setup;
+        // R2: counted from before arming, on a clock that runs through a suspension of the machine.
+        let begin_by = setup.clock.since_boot() + setup.timings.send_by;
+        let prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
+        let arming =
+            Arming { x_sdk_date: prepared.x_sdk_date(), request_sha256: sha256_of(prepared.body_sha256())? };
+        // R1: whatever goes wrong here, nothing is sent. If the attempt was committed all the same, its
+        // lease runs out and the reconciler asks about it.
+        match setup.store.arm(claimed, &arming).await {
+            Ok(()) => {}
+            Err(Fault::Clock) => return self.put_back(claimed, Note::HeldClock).await,
+            Err(Fault::Halted) => return self.put_back(claimed, Note::HeldRecovery).await,
+            // Its targets are held by this operation alone, so what is live here belongs to one that
+            // has ended: the order is paid already.
+            Err(Fault::Live) => {
+                let change = Change::to(State::Stale, Note::PaidBefore);
+                return self.settle(claimed, &change).await;
+            }
+            Err(fault) => return Err(fault),
+        }
+        tracing::info!(operation = %claimed.operation.id, kind = kind.name(), "sending");
+        let answer = writer.send(prepared, begin_by, setup.timings.answer_within).await;
+        tracing::info!(
+            operation = %claimed.operation.id,
+            class = answer.class.letter(),
+            status = answer.http_status,
+            code = answer.error_code,
+            request_id = answer.request_id,
+            "answered"
+        );
+        metrics::counter!("operations_answers_total", "kind" => kind.name(), "class" => answer.class.letter())
+            .increment(1);
+        let change = answer::change(claimed, &answer, &setup.timings, self.backoff(claimed));
+        self.record(claimed, &change).await?;
+        if change.to.is_final() {
+            kind.settled(&claimed.operation, &reader).await;
+        }
+        Ok(())
+    }
+
+    /// Records an answer. The database may be away for a moment, and an answer is worth some patience;
+    /// if it stays away, the lease runs out and reading settles it.
+    async fn record(&self, claimed: &Claimed, change: &Change) -> Result<(), Fault> {
+        let setup = &self.setup;
+        let patient_until = setup.clock.since_boot() + setup.timings.lease / 3;
+        loop {
+            match self.settle(claimed, change).await {
+                Err(Fault::Unknown(error)) if setup.clock.since_boot() < patient_until => {
+                    tracing::warn!(operation = %claimed.operation.id, %error, "an answer could not be recorded yet");
+                    setup.clock.sleep(setup.timings.idle).await;
+                }
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Back to READY without having sent.
+    fn hold(&self, claimed: &Claimed, note: Note, detail: serde_json::Value) -> Box<Change> {
+        Box::new(Change {
+            next_in: self.backoff(claimed),
+            counts: Some(Counted::Hold),
+            detail,
+            ..Change::to(State::Ready, note)
+        })
+    }
+
+    async fn put_back(&self, claimed: &Claimed, note: Note) -> Result<(), Fault> {
+        if note == Note::HeldRecovery {
+            // Perhaps the database is another one since a moment ago.
+            self.setup.store.observe(self.setup.timings.quarantine).await?;
+        }
+        self.settle(claimed, &self.hold(claimed, note, json!({}))).await
+    }
+
+    fn backoff(&self, claimed: &Claimed) -> Duration {
+        let holds = u32::try_from(claimed.operation.holds).unwrap_or_default();
+        self.setup.chance.jitter(self.setup.timings.backoff(holds))
+    }
+
+    async fn settle(&self, claimed: &Claimed, change: &Change) -> Result<(), Fault> {
+        self.setup.settle(claimed, change).await
+    }
+}
+
+fn sha256_of(hex: &str) -> Result<[u8; 32], Fault> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hex, &mut bytes).map_err(|error| Fault::Unknown(error.into()))?;
+    Ok(bytes)
+}
+
+/// An attempt whose sender is gone: nobody sends it again, its outcome is asked about.
+pub(super) fn sender_lost(next_in: Duration) -> Change {
+    Change {
+        verdict: Verdict::Answer(Outcome::Unknown, super::journal::Answered::default()),
+        next_in,
+        ..Change::to(State::Unknown, Note::SenderLost)
+    }
+}
