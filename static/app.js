@@ -217,15 +217,23 @@
         place.className = "relative";
         time.append(" ", place);
       }
-      const text = `· ${words[step].replace("{n}", n)}`;
+      const text = words[step].replace("{n}", n);
       if (place.textContent !== text) place.textContent = text;
     }
   };
   setInterval(relative, 5000);
 
+  // ── Tables that are too wide scroll in a box of their own ──
+  const fit = () => all(".table-wrap:not(.plain)").forEach((box) => {
+    box.classList.remove("scroll");
+    box.classList.toggle("scroll", box.scrollWidth > box.clientWidth + 1);
+  });
+  window.addEventListener("resize", fit);
+
   // ── After the page, and after each part that htmx puts in ──
   const ready = () => {
     relative();
+    fit();
     all("[data-bulk]").forEach(count);
     all("[data-confirm-text]").forEach(checkTyped);
   };
