@@ -77,8 +77,10 @@ pub struct Account {
     pub ak: SecretString,
     /// The secret key.
     pub sk: SecretString,
-    /// Huawei's id of the account, where it is known.
-    pub domain_id: Option<String>,
+    /// Huawei's id of the account.
+    pub domain_id: String,
+    /// Whether it is the master of an enterprise, which may act for its members.
+    pub is_master: bool,
 }
 
 /// Where BSS is.
@@ -98,8 +100,6 @@ pub enum Site {
     China,
     /// International.
     International,
-    /// Europe.
-    Europe,
 }
 
 /// An account as the file has it.
@@ -111,7 +111,9 @@ struct WrittenAccount {
     endpoint: Option<String>,
     ak: SecretString,
     sk: SecretString,
-    domain_id: Option<String>,
+    domain_id: String,
+    #[serde(default)]
+    master: bool,
 }
 
 impl WrittenAccount {
@@ -123,10 +125,7 @@ impl WrittenAccount {
                     .parse()
                     .with_context(|| format!("account {:?}: endpoint {endpoint:?}", self.name))?,
             ),
-            _ => bail!(
-                "account {:?} needs either a site (china, international, europe) or an endpoint",
-                self.name
-            ),
+            _ => bail!("account {:?} needs either a site (china or international) or an endpoint", self.name),
         };
         ensure!(!self.name.trim().is_empty(), "an account has no name");
         Ok(Account {
@@ -135,6 +134,7 @@ impl WrittenAccount {
             ak: self.ak.clone(),
             sk: self.sk.clone(),
             domain_id: self.domain_id.clone(),
+            is_master: self.master,
         })
     }
 }

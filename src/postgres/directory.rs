@@ -32,8 +32,13 @@ impl Directory {
         let mode = if account.lent { 0o711 } else { 0o700 };
         fs::set_permissions(&path, Permissions::from_mode(mode))
             .with_context(|| format!("closing {} to others", path.display()))?;
-        if account.lent {
-            check_the_way(&path, account)?;
+        if let Some(closed) = closed_to(account, &path)? {
+            bail!(
+                "{} cannot be entered by the account that PostgreSQL runs under (uid {}): choose a data directory \
+                 outside it, such as /var/lib/bss-portal",
+                closed.display(),
+                account.uid
+            );
         }
         let lock = OpenOptions::new()
             .create(true)
@@ -146,10 +151,14 @@ impl Drop for Directory {
     }
 }
 
-/// Every directory above must let the server's account pass; say which one does not.
-fn check_the_way(path: &Path, account: Account) -> Result<()> {
+/// The first directory on the way to `path` that a lent account may not pass through.
+pub(super) fn closed_to(account: Account, path: &Path) -> Result<Option<PathBuf>> {
+    if !account.lent {
+        return Ok(None);
+    }
+    let path = std::path::absolute(path).with_context(|| format!("finding {}", path.display()))?;
     for above in path.ancestors().skip(1) {
-        let meta = fs::metadata(above).with_context(|| format!("looking at {}", above.display()))?;
+        let Ok(meta) = fs::metadata(above) else { continue };
         let pass = if meta.uid() == account.uid {
             0o100
         } else if meta.gid() == account.gid {
@@ -158,15 +167,10 @@ fn check_the_way(path: &Path, account: Account) -> Result<()> {
             0o001
         };
         if meta.mode() & pass == 0 {
-            bail!(
-                "{} cannot be entered by the account that PostgreSQL runs under (uid {}): choose a data directory \
-                 outside it, such as /var/lib/bss-portal",
-                above.display(),
-                account.uid
-            );
+            return Ok(Some(above.to_owned()));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// `run` in the directory, or a short private one in /tmp when that path is too long for a socket.

@@ -61,6 +61,12 @@ impl Options {
     }
 }
 
+/// The directory above `directory`, or itself, that keeps out the account which root lends to the
+/// server, if there is one. Only root need ask.
+pub fn closed_to_the_server(directory: &Path) -> Result<Option<PathBuf>> {
+    directory::closed_to(Account::for_cluster(directory)?, directory)
+}
+
 /// A running server. Dropping it stops the server.
 pub struct Server {
     child: Child,

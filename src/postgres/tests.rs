@@ -13,7 +13,7 @@ use std::{
 
 use rustix::process::{Pid, Signal};
 
-use crate::postgres::{Options, Server, find_binaries};
+use crate::postgres::{Options, Server, closed_to_the_server, find_binaries};
 
 /// Names the directory for `holds_a_server`.
 const DIRECTORY: &str = "BSS_PORTAL_TEST_CLUSTER";
@@ -158,8 +158,9 @@ fn a_directory_that_the_lent_account_cannot_enter_is_named() {
     }
     let place = Place::new("closed");
     fs::set_permissions(&place.0, fs::Permissions::from_mode(0o700)).expect("ours");
-    let error = Server::start(&Options::throw_away(place.0.join("below"), env::var_os("PATH")))
-        .expect_err("no way in");
+    let below = place.0.join("below/further");
+    assert_eq!(closed_to_the_server(&below).expect("an answer"), Some(place.0.clone()));
+    let error = Server::start(&Options::throw_away(below, env::var_os("PATH"))).expect_err("no way in");
     assert!(error.to_string().contains(&format!("{} cannot be entered", place.0.display())), "{error:#}");
 }
 

@@ -6,7 +6,9 @@ pub mod error;
 pub mod fmt;
 pub mod form;
 mod guard;
+pub mod health;
 pub mod links;
+pub mod observe;
 pub mod page;
 pub mod routes;
 mod security;
@@ -57,6 +59,7 @@ pub fn finish(routes: Routes, app: App) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app, security::surround))
+        .layer(middleware::from_fn(observe::count))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "tower-http's signature")]
