@@ -15,6 +15,7 @@ pub mod orders;
 pub mod pages;
 pub mod pay;
 mod read;
+mod refunds;
 #[cfg(test)]
 mod scripted;
 pub mod sign;

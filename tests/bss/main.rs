@@ -1,0 +1,3 @@
+//! Huawei's BSS from both sides: our client, and our simulator of it.
+
+mod wire;
