@@ -49,11 +49,13 @@ pub struct Settings {
     #[arg(long, env = "BSS_PORTAL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
 
-    /// Address to serve /metrics on, for programs only; `off` for none
-    #[arg(long, env = "BSS_PORTAL_METRICS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
-    pub metrics_listen: Listen,
+    /// Address to serve /metrics on, for programs only; `off` for none [default: 127.0.0.1:9464, any free port
+    /// for demo]
+    #[arg(long, env = "BSS_PORTAL_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<Listen>,
 
-    /// Directory for what the portal keeps itself: its own PostgreSQL and generated keys
+    /// Directory for what the portal keeps itself: its own PostgreSQL and generated keys [default:
+    /// /var/lib/bss-portal for root, otherwise ~/.local/share/bss-portal; ./demo-data for demo]
     #[arg(long, env = "BSS_PORTAL_DATA", value_name = "DIRECTORY")]
     pub data: Option<PathBuf>,
 
@@ -119,6 +121,11 @@ impl Settings {
             Some(url) => Ok(url.clone()),
             None => Url::parse(&format!("http://{listening}/")).context("the address has no URL"),
         }
+    }
+
+    /// Where to serve the metrics; `otherwise` when nothing was said.
+    pub fn metrics_listen(&self, otherwise: SocketAddr) -> Option<SocketAddr> {
+        self.metrics_listen.map_or(Some(otherwise), |listen| listen.0)
     }
 
     /// The directory for what the portal keeps itself.

@@ -2,7 +2,9 @@
 //!
 //! The map, with who may import whom, is `docs/ARCHITECTURE.md`; `tests/architecture.rs` holds it.
 
+pub mod app;
 pub mod bss;
+pub mod cli;
 pub mod clock;
 pub mod cloud_accounts;
 pub mod config;

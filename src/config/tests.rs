@@ -37,7 +37,7 @@ fn a_flag_is_stronger_than_the_file_and_the_file_than_the_default() {
     assert_eq!(settings.replicas, 2);
     assert!(settings.allow_private_upstream);
     assert_eq!(settings.trusted_proxies.len(), 2);
-    assert_eq!(settings.metrics_listen, Listen(None));
+    assert_eq!(settings.metrics_listen(settings.listen), None);
 }
 
 #[test]
