@@ -1,6 +1,6 @@
 //! Logs and metrics of the process. No secret and no body reaches either.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -19,7 +19,10 @@ pub fn log(filter: &str, format: LogFormat) -> Result<()> {
     let filter: EnvFilter = filter.parse().with_context(|| format!("the log filter {filter:?}"))?;
     // Statement texts of sqlx are of no use to an operator at the general level.
     let filter = filter.add_directive("sqlx::query=warn".parse().context("our own directive")?);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => {
