@@ -64,6 +64,8 @@ create table order_detail (
     order_pk bigint primary key references orders on delete cascade,
     detail text not null,
     digest uuid not null,
+    -- The list item that it was read for; when the order has another one by now, it is read again.
+    listed_digest uuid not null,
     read_at timestamptz not null
 );
 
@@ -173,16 +175,19 @@ create trigger order_tally_deleted after delete on orders
 -- How far the orders of each account have been read.
 create table order_sync (
     account_id uuid primary key,
-    -- The first load: the beginning of the window being read, and how many of its orders are stored.
-    -- Null when the first load is complete.
+    -- The first load goes through windows of time, once for the account's own orders and once for
+    -- those it pays for members: the window it is in, and how many of its orders are stored. Null
+    -- when the first load is complete.
     window_start timestamptz,
-    window_done integer not null default 0,
+    window_member boolean not null default false,
+    window_done bigint not null default 0,
     done bigint not null default 0,
     total bigint not null default 0,
     -- When the account was last read to the end: the age of everything shown.
     read_at timestamptz,
     error text,
-    failed_at timestamptz
+    failed_at timestamptz,
+    constraint a_failure_says_why check ((failed_at is null) = (error is null))
 );
 
 -- Names of services in both languages, learnt as codes are met.

@@ -44,7 +44,10 @@ impl Driver {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let work = async {
             let jobs = self.posts.iter().map(|post| keep_running(&self.db, &self.clock, post));
-            futures_util::join!(listen(&self.db, &self.clock, &self.posts), futures_util::future::join_all(jobs));
+            futures_util::join!(
+                listen(&self.db, &self.clock, &self.posts),
+                futures_util::future::join_all(jobs)
+            );
         };
         let (work, stop) = (pin!(work), pin!(stop));
         futures_util::future::select(work, stop).await;
@@ -174,7 +177,9 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(30)).await;
             self.at_once.fetch_sub(1, Ordering::SeqCst);
             self.runs.fetch_add(1, Ordering::SeqCst);
-            if self.fails { anyhow::bail!("no answer") }
+            if self.fails {
+                anyhow::bail!("no answer")
+            }
             Ok(())
         }
     }

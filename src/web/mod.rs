@@ -3,6 +3,7 @@
 pub mod assets;
 mod csrf;
 pub mod error;
+pub mod filters;
 pub mod fmt;
 pub mod form;
 mod guard;
@@ -10,6 +11,7 @@ pub mod health;
 pub mod links;
 pub mod observe;
 pub mod page;
+pub mod pager;
 pub mod routes;
 mod security;
 pub mod server;

@@ -84,7 +84,12 @@ pub struct SubOrder {
 
 impl Order {
     /// What BSS listed in `account`, with service names by `name`.
-    pub fn new(account: AccountId, listed: &Listed<Wire>, for_member: bool, name: &dyn Fn(&str) -> ServiceName) -> Self {
+    pub fn new(
+        account: AccountId,
+        listed: &Listed<Wire>,
+        for_member: bool,
+        name: &dyn Fn(&str) -> ServiceName,
+    ) -> Self {
         let wire = &listed.item;
         let project_name = wire
             .enterprise_projects
@@ -245,10 +250,7 @@ impl Line {
 
 /// Whether an order in this status can still change by itself or by somebody's decision.
 pub fn is_open(status: i16) -> bool {
-    !matches!(
-        OrderStatus::from_code(status.into()),
-        OrderStatus::Cancelled | OrderStatus::Completed
-    )
+    !matches!(OrderStatus::from_code(status.into()), OrderStatus::Cancelled | OrderStatus::Completed)
 }
 
 fn service_name(wire: &Wire, name: &dyn Fn(&str) -> ServiceName) -> ServiceName {

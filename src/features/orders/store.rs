@@ -156,7 +156,8 @@ async fn update(db: &mut PgConnection, changed: &[(Known, &Order)]) -> sqlx::Res
     let column = |f: fn(&Order) -> String| changed.iter().map(|(_, order)| f(order)).collect::<Vec<_>>();
     let small = |f: fn(&Order) -> i16| changed.iter().map(|(_, order)| f(order)).collect::<Vec<_>>();
     let ids: Vec<i64> = changed.iter().map(|(known, _)| known.id).collect();
-    let texts: Vec<String> = changed.iter().map(|(known, order)| order.search_text(&known.user_name)).collect();
+    let texts: Vec<String> =
+        changed.iter().map(|(known, order)| order.search_text(&known.user_name)).collect();
     let payable: Vec<Decimal> = changed.iter().map(|(_, order)| order.payable.decimal()).collect();
     let official: Vec<Decimal> = changed.iter().map(|(_, order)| order.official.decimal()).collect();
     let created: Vec<DateTime<Utc>> = changed.iter().map(|(_, order)| order.created_at).collect();
@@ -209,7 +210,12 @@ async fn update(db: &mut PgConnection, changed: &[(Known, &Order)]) -> sqlx::Res
     Ok(())
 }
 
-async fn put_grams(db: &mut PgConnection, id: i64, text: &str, created_at: DateTime<Utc>) -> sqlx::Result<()> {
+async fn put_grams(
+    db: &mut PgConnection,
+    id: i64,
+    text: &str,
+    created_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update order_gram set grams = $2 where order_pk = $1 and grams <> $2",
         id,
@@ -259,7 +265,8 @@ pub async fn put_detail(
     touch: bool,
 ) -> sqlx::Result<bool> {
     let Some(known) = sqlx::query!(
-        "select o.id, o.user_name, o.search, o.created_at, d.digest as \"digest?\"
+        "select o.id, o.user_name, o.search, o.created_at, o.digest as listed_digest, d.digest as \"digest?\",
+                d.listed_digest as \"for_digest?\"
          from orders o left join order_detail d on d.order_pk = o.id
          where o.account_id = $1 and o.order_id = $2",
         account.0,
@@ -271,19 +278,25 @@ pub async fn put_detail(
         return Ok(false);
     };
     if known.digest == Some(detail.digest) {
-        if touch {
-            sqlx::query!("update order_detail set read_at = $2 where order_pk = $1", known.id, now)
-                .execute(db)
-                .await?;
+        if touch || known.for_digest != Some(known.listed_digest) {
+            sqlx::query!(
+                "update order_detail set read_at = $2, listed_digest = $3 where order_pk = $1",
+                known.id,
+                now,
+                known.listed_digest
+            )
+            .execute(db)
+            .await?;
         }
         return Ok(false);
     }
     sqlx::query!(
-        "insert into order_detail (order_pk, detail, digest, read_at) values ($1, $2, $3, $4)
-         on conflict (order_pk) do update set detail = $2, digest = $3, read_at = $4",
+        "insert into order_detail (order_pk, detail, digest, listed_digest, read_at) values ($1, $2, $3, $4, $5)
+         on conflict (order_pk) do update set detail = $2, digest = $3, listed_digest = $4, read_at = $5",
         known.id,
         detail.raw.replace('\0', ""),
         detail.digest,
+        known.listed_digest,
         now
     )
     .execute(&mut *db)

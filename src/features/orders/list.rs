@@ -1,0 +1,3 @@
+//! The list of orders.
+
+pub mod store;
