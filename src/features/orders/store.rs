@@ -67,6 +67,14 @@ pub async fn upsert(db: &mut PgConnection, account: AccountId, orders: &[Order])
     Ok(Written { added: added.len() as u64, changed: changed.len() as u64 })
 }
 
+/// Whether a write failed because somebody else stored one of the orders meanwhile; the whole
+/// transaction is to be repeated then, and finds it.
+pub fn is_overtaken(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // Unique violation; deadlock.
+    matches!(code.as_deref(), Some("23505" | "40P01"))
+}
+
 async fn copy(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<Vec<i64>> {
     if orders.is_empty() {
         return Ok(Vec::new());
@@ -399,3 +407,6 @@ pub async fn find(db: &PgPool, scope: &Scope, order_id: &str) -> sqlx::Result<Op
         account_read_at: row.account_read_at,
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,9 +15,10 @@ use sqlx::PgPool;
 
 use self::names::Names;
 pub use self::source::Source;
+use self::store::Place;
 use super::{
     order::{Detail, Order},
-    store::{Written, put_detail, upsert},
+    store::{Written, is_overtaken, put_detail, upsert},
 };
 use crate::{
     bss::{
@@ -167,9 +168,7 @@ impl<'a> Sync<'a> {
             let page = self.page(&query, member).await?;
             ids.extend(page.items.iter().map(|order| order.item.order_id.clone()));
             let orders = self.orders(&page.items, member).await?;
-            let mut tx = self.db.begin().await?;
-            let wrote = upsert(&mut tx, self.of.account, &orders).await?;
-            tx.commit().await?;
+            let wrote = self.put(&orders, None).await?;
             written.added += wrote.added;
             written.changed += wrote.changed;
             match page.next_offset() {
@@ -229,6 +228,3 @@ impl<'a> Sync<'a> {
 
 /// How long after a reading the next one begins.
 pub const PERIOD: Duration = Duration::from_secs(60);
-
-#[cfg(test)]
-mod tests;

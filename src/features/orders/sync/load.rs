@@ -14,7 +14,7 @@ use crate::{
         Listed,
         orders::{ORDERS_PER_PAGE, Order as Wire, OrderQuery, Sort, Window},
     },
-    features::orders::store::{Written, upsert},
+    features::orders::store::Written,
 };
 
 /// Orders written in one transaction.
@@ -107,10 +107,7 @@ impl Sync<'_> {
                     let orders = self.orders(&batch, place.member).await?;
                     batch.clear();
                     place.done += read;
-                    let mut tx = self.db.begin().await?;
-                    let wrote = upsert(&mut tx, self.of.account, &orders).await?;
-                    store::advance(&mut tx, self.of.account, place, read).await?;
-                    tx.commit().await?;
+                    let wrote = self.put(&orders, Some((place, read))).await?;
                     written.added += wrote.added;
                     written.changed += wrote.changed;
                 }

@@ -190,11 +190,3 @@ pub(super) async fn keep_name(db: &PgPool, code: &str, name: &ServiceName) -> sq
     .await?;
     Ok(())
 }
-
-/// The digests of an account's orders, for tests of what was written.
-#[cfg(test)]
-pub(super) async fn digests(db: &PgPool, account: AccountId) -> sqlx::Result<Vec<uuid::Uuid>> {
-    sqlx::query_scalar!("select digest from orders where account_id = $1 order by order_id", account.0)
-        .fetch_all(db)
-        .await
-}
