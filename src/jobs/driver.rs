@@ -18,7 +18,7 @@ const RENEWAL: Duration = Duration::from_secs(10);
 /// The longest wait between two looks at the table, should a wake be lost.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// The longest back-off of a job that fails again and again.
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
+const LONGEST_BACK_OFF: Duration = Duration::from_mins(5);
 
 struct Post {
     job: Arc<dyn Job>,
@@ -62,7 +62,9 @@ async fn listen(db: &PgPool, clock: &Clock, posts: &[Arc<Post>]) {
             listener.listen(store::CHANNEL).await?;
             loop {
                 let Some(notice) = listener.try_recv().await? else {
-                    posts.iter().for_each(|post| post.woken.notify_one());
+                    for post in posts {
+                        post.woken.notify_one();
+                    }
                     continue;
                 };
                 for post in posts.iter().filter(|post| post.job.name() == notice.payload()) {
@@ -169,7 +171,7 @@ mod tests {
             "counting"
         }
         fn period(&self) -> Duration {
-            Duration::from_secs(3600)
+            Duration::from_hours(1)
         }
         async fn run(&self, run: &Run) -> anyhow::Result<()> {
             assert_eq!(self.at_once.fetch_add(1, Ordering::SeqCst), 0, "never twice at once");

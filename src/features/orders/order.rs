@@ -102,7 +102,7 @@ impl Order {
             order_id: wire.order_id.clone(),
             status: narrow(wire.status.code()),
             order_type: narrow(wire.order_type.code()),
-            source_type: narrow(wire.source_type.map_or(0, |source| source.code())),
+            source_type: narrow(wire.source_type.map_or(0, crate::bss::codes::OrderSource::code)),
             service: service_name(wire, name),
             service_type_code: wire.service_type_code.clone().unwrap_or_default(),
             payable: wire.amount_after_discount.unwrap_or_default(),

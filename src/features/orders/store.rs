@@ -86,14 +86,14 @@ async fn copy(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<Vec<i64>
     .fetch_all(&mut *db)
     .await?;
     let mut rows = String::with_capacity(orders.len() * 320);
-    let mut raws = String::with_capacity(orders.len() * 900);
+    let mut listed = String::with_capacity(orders.len() * 900);
     let mut grams = String::with_capacity(orders.len() * 2000);
     for (id, order) in ids.iter().zip(orders) {
         let text = order.search_text("");
         copy_row(&mut rows, *id, order, &text);
-        let _ = write!(raws, "{id}\t");
-        copy_text(&mut raws, &order.raw);
-        raws.push('\n');
+        let _ = write!(listed, "{id}\t");
+        copy_text(&mut listed, &order.raw);
+        listed.push('\n');
         let _ = write!(grams, "{id}\t{{");
         for (at, gram) in search::grams(&text, order.created_at).iter().enumerate() {
             let _ = write!(grams, "{}{gram}", if at == 0 { "" } else { "," });
@@ -107,7 +107,7 @@ async fn copy(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<Vec<i64>
              sub_orders, for_member, search, digest) from stdin",
             rows,
         ),
-        ("copy order_raw (order_pk, listed) from stdin", raws),
+        ("copy order_raw (order_pk, listed) from stdin", listed),
         ("copy order_gram (order_pk, grams) from stdin", grams),
     ] {
         let mut copy = db.copy_in_raw(into).await?;

@@ -179,6 +179,25 @@ impl<'a> Sync<'a> {
         }
     }
 
+    /// Stores orders, and with them the place of the first load, again if somebody was faster with one.
+    async fn put(&self, orders: &[Order], place: Option<(Place, u64)>) -> sqlx::Result<Written> {
+        for attempt in 1.. {
+            let mut tx = self.db.begin().await?;
+            match upsert(&mut tx, self.of.account, orders).await {
+                Err(error) if is_overtaken(&error) && attempt < 5 => {}
+                Err(error) => return Err(error),
+                Ok(written) => {
+                    if let Some((place, read)) = place {
+                        store::advance(&mut tx, self.of.account, place, read).await?;
+                    }
+                    tx.commit().await?;
+                    return Ok(written);
+                }
+            }
+        }
+        unreachable!("the loop ends by returning")
+    }
+
     async fn page(
         &self,
         query: &OrderQuery,
@@ -227,4 +246,4 @@ impl<'a> Sync<'a> {
 }
 
 /// How long after a reading the next one begins.
-pub const PERIOD: Duration = Duration::from_secs(60);
+pub const PERIOD: Duration = Duration::from_mins(1);

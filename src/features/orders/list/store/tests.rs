@@ -157,7 +157,7 @@ async fn text_of_any_length_is_found_in_old_and_new_orders(db: PgPool) {
         assert_eq!(first, whole.iter().take(50).collect::<Vec<_>>(), "{typed}");
     }
     let id = filter(&format!("q=order:{}", oldest.order_id));
-    assert_eq!(ids(&db, &scope, &id).await, [oldest.order_id.clone()]);
+    assert_eq!(ids(&db, &scope, &id).await, std::slice::from_ref(&oldest.order_id));
     assert!(ids(&db, &scope, &filter("q=order:elastic")).await.is_empty());
     assert!(start() < oldest.created_at);
 }
