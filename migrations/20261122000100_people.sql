@@ -40,10 +40,12 @@ create index session_expires on session (expires_at);
 -- A browser from which a person has signed in. It has an allowance of failures of its own, so
 -- that a stranger who fails on purpose does not lock the person out.
 create table known_device (
-    token_hash bytea primary key check (octet_length(token_hash) = 32),
+    token_hash bytea not null check (octet_length(token_hash) = 32),
+    -- Colleagues may share a computer, and so its token.
     person_id uuid not null references person (id) on delete cascade,
     created_at timestamptz not null,
-    used_at timestamptz not null
+    used_at timestamptz not null,
+    primary key (token_hash, person_id)
 );
 
 create index known_device_person on known_device (person_id);

@@ -1,49 +1,69 @@
 //! People: who they are, how they prove it, and what they may do.
 
 pub mod access;
+pub mod events;
+mod limits;
+pub mod password;
+pub mod people;
 pub mod session;
+mod setup;
+pub mod sign_in;
+mod store;
 
+use std::time::Duration;
+
+use secrecy::SecretString;
 use sqlx::PgPool;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, i18n::Locale};
 
 /// People and their sessions, as the web and the command line use them.
 #[derive(Debug, Clone)]
 pub struct Identity {
     db: PgPool,
     clock: Clock,
-    settings: Settings,
+    passwords: password::Passwords,
+    idle: Duration,
+    absolute: Duration,
 }
 
 /// What is configured about people.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// A session that nobody used for this long has ended.
-    pub idle: std::time::Duration,
+    pub idle: Duration,
     /// A session this old has ended, used or not.
-    pub absolute: std::time::Duration,
+    pub absolute: Duration,
+    /// A secret mixed into every password hash, kept outside the database.
+    pub pepper: Option<SecretString>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { idle: std::time::Duration::from_mins(30), absolute: std::time::Duration::from_hours(12) }
+        Self { idle: Duration::from_mins(30), absolute: Duration::from_hours(12), pepper: None }
     }
 }
 
 impl Identity {
-    /// People in `db`.
-    pub const fn new(db: PgPool, clock: Clock, settings: Settings) -> Self {
-        Self { db, clock, settings }
+    /// The people of `db`.
+    pub fn new(db: PgPool, clock: Clock, settings: Settings) -> Self {
+        let passwords = password::Passwords::new(settings.pepper);
+        Self { db, clock, passwords, idle: settings.idle, absolute: settings.absolute }
     }
 
     /// Where sessions are kept.
     pub fn sessions(&self) -> session::Sessions {
-        session::Sessions::new(
-            self.db.clone(),
-            self.clock.clone(),
-            self.settings.idle,
-            self.settings.absolute,
-        )
+        session::Sessions::new(self.db.clone(), self.clock.clone(), self.idle, self.absolute)
+    }
+
+    /// Sets a person's language.
+    pub async fn set_locale(&self, person: uuid::Uuid, locale: Locale) -> sqlx::Result<()> {
+        store::set_locale(&self.db, person, locale).await
+    }
+
+    /// Sets how a person likes pages to look.
+    pub async fn set_theme(&self, person: uuid::Uuid, theme: Theme) -> sqlx::Result<()> {
+        store::set_theme(&self.db, person, theme).await
     }
 }
 
