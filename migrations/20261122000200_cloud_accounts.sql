@@ -5,12 +5,12 @@ create table cloud_account (
     -- What people call it; configuration finds the row again by it.
     name text not null unique check (length(name) between 1 and 100),
     -- An enterprise master may act for its members.
-    kind text not null check (kind in ('ordinary', 'master')),
+    kind text not null default 'ordinary' check (kind in ('ordinary', 'master')),
     site text not null check (site in ('china', 'international', 'custom')),
     -- The address that a custom site has; the others' are known.
     endpoint text,
-    -- Huawei's id of the account.
-    domain_id text not null,
+    -- Huawei's id of the account, where it is known.
+    domain_id text,
     -- Sealed with the vault: bound to this row, column and version, so that a value copied to
     -- another row does not open.
     ak_sealed bytea not null,

@@ -18,4 +18,5 @@ pub mod operations;
 pub mod postgres;
 pub mod state;
 pub mod telemetry;
+pub mod vault;
 pub mod web;

@@ -1,25 +1,329 @@
-//! The company's cloud accounts: their credentials, sealed, and the means to read each.
+//! The company's cloud accounts: their credentials, sealed at rest, and the two handles on each.
+//! Readers go to whoever shows or syncs; the one set of writers goes to the money journal.
 
-use std::sync::Arc;
+mod store;
 
-use crate::identity::access::{AccountId, Scope};
+use std::{collections::HashMap, fmt, sync::Arc};
 
-/// A cloud account, as pages name it.
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{
+    bss::{
+        self, Chance, Connection, Credentials, Endpoint, NoEndpoint, Reader, Site, Writer, limits::Limits,
+        transport::Wire,
+    },
+    clock::Clock,
+    identity::access::{AccountId, Scope},
+    vault::{Closed, Place, Vault},
+};
+
+/// What an account may do at Huawei.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Acts for itself.
+    #[default]
+    Ordinary,
+    /// The master of an enterprise: may act for its members.
+    Master,
+}
+
+impl Kind {
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Master => "master",
+        }
+    }
+}
+
+/// Where an account's BSS is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Upstream {
+    /// One of Huawei's sites.
+    Site(Site),
+    /// An address of one's own: a simulator, or a site of tomorrow.
+    Custom(Endpoint),
+}
+
+impl Upstream {
+    fn columns(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Site(Site::China) => ("china", None),
+            Self::Site(Site::International) => ("international", None),
+            Self::Custom(endpoint) => ("custom", Some(endpoint.to_string())),
+        }
+    }
+
+    fn read(site: &str, endpoint: Option<&str>) -> Result<Self, NoEndpoint> {
+        match site {
+            "china" => Ok(Self::Site(Site::China)),
+            "international" => Ok(Self::Site(Site::International)),
+            _ => endpoint.ok_or(NoEndpoint)?.parse().map(Self::Custom),
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        match self {
+            Self::Site(site) => site.endpoint(),
+            Self::Custom(endpoint) => endpoint.clone(),
+        }
+    }
+}
+
+/// An account as it is configured.
+#[derive(Debug, Clone)]
+pub struct Configured {
+    /// What people call it; it finds the account again at the next start.
+    pub name: String,
+    /// What it may do.
+    pub kind: Kind,
+    /// Where its BSS is.
+    pub upstream: Upstream,
+    /// Huawei's id of it, where it is known.
+    pub domain_id: Option<String>,
+    /// The access key's id.
+    pub access_key: SecretString,
+    /// The secret key.
+    pub secret_key: SecretString,
+}
+
+/// An account, as pages and jobs name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The portal's id of it.
     pub id: AccountId,
     /// What people call it.
     pub name: String,
+    /// Whether it is still read and paid for; what was read before stays to be seen.
+    pub enabled: bool,
+}
+
+/// Why accounts could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// A credential does not open.
+    #[error("the credentials of account {0}")]
+    Sealed(String, #[source] Closed),
+    /// A stored address is none.
+    #[error("the address of account {0}")]
+    Address(String, #[source] NoEndpoint),
+    /// The database said no.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Writes the configured accounts, sealed, and switches off those that are no longer configured.
+/// Nothing configured changes nothing: then accounts are managed elsewhere.
+pub async fn configure(
+    db: &PgPool,
+    vault: &Vault,
+    now: DateTime<Utc>,
+    configured: &[Configured],
+) -> Result<(), Problem> {
+    if configured.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    store::one_at_a_time(&mut tx).await?;
+    for account in configured {
+        let existing = store::find(&mut tx, &account.name).await?;
+        let (site, endpoint) = account.upstream.columns();
+        let id = existing.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
+        let same = existing.as_ref().is_some_and(|row| holds(vault, row, account));
+        let version =
+            existing.as_ref().map_or(1, |row| if same { row.sealed_version } else { row.sealed_version + 1 });
+        let kept = existing.filter(|row| same && !is_outdated(vault, row));
+        let (ak_sealed, sk_sealed) = kept.map_or_else(
+            || {
+                let seal = |column, secret| vault.seal(place(id, column, version), secret);
+                (seal(AK, &account.access_key), seal(SK, &account.secret_key))
+            },
+            |row| (row.ak_sealed, row.sk_sealed),
+        );
+        let row = store::Written {
+            id,
+            name: &account.name,
+            kind: account.kind.as_str(),
+            site,
+            endpoint: endpoint.as_deref(),
+            domain_id: account.domain_id.as_deref(),
+            ak_sealed: &ak_sealed,
+            sk_sealed: &sk_sealed,
+            sealed_version: version,
+        };
+        store::upsert(&mut tx, &row, now).await?;
+    }
+    let names: Vec<String> = configured.iter().map(|account| account.name.clone()).collect();
+    store::disable_others(&mut tx, &names, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What the connections of all accounts share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The time.
+    pub clock: Clock,
+    /// What carries the requests.
+    pub wire: Arc<dyn Wire>,
+    /// The rate limits of the process.
+    pub limits: Limits,
+    /// Chance for back-off.
+    pub chance: Chance,
+}
+
+/// Opens every account. One that does not open stops the start: a portal that silently leaves out an
+/// account shows wrong sums.
+pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Readers, Writers), Problem> {
+    let mut accounts = Vec::new();
+    let mut readers = HashMap::new();
+    let mut writers = HashMap::new();
+    for row in store::all(db).await? {
+        let id = AccountId(row.id);
+        if row.enabled {
+            let (reader, writer) = bss::connect(connection(vault, shared, &row)?);
+            readers.insert(id, reader);
+            writers.insert(id, writer);
+        }
+        accounts.push(Account { id, name: row.name, enabled: row.enabled });
+    }
+    Ok((Readers(Arc::new(Opened { accounts, readers })), Writers(writers)))
+}
+
+/// The ids of the accounts called `names`; the first name that nothing is called is the error.
+pub async fn ids(db: &PgPool, names: &[String]) -> Result<Vec<AccountId>, UnknownAccount> {
+    let all = store::all(db).await?;
+    names
+        .iter()
+        .map(|name| {
+            let found = all.iter().find(|row| row.name == *name);
+            found.map(|row| AccountId(row.id)).ok_or_else(|| UnknownAccount::Name(name.clone()))
+        })
+        .collect()
+}
+
+/// No account is called so.
+#[derive(Debug, thiserror::Error)]
+pub enum UnknownAccount {
+    /// This name.
+    #[error("there is no cloud account {0:?}")]
+    Name(String),
+    /// The database said no.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+const AK: &str = "ak_sealed";
+const SK: &str = "sk_sealed";
+
+fn place(row: Uuid, column: &'static str, version: i32) -> Place<'static> {
+    Place { table: "cloud_account", row, column, version }
+}
+
+/// Whether a row holds just these credentials.
+fn holds(vault: &Vault, row: &store::Row, account: &Configured) -> bool {
+    let same = |column, sealed: &[u8], secret: &SecretString| {
+        vault
+            .open(place(row.id, column, row.sealed_version), sealed)
+            .is_ok_and(|opened| opened.expose_secret() == secret.expose_secret())
+    };
+    same(AK, &row.ak_sealed, &account.access_key) && same(SK, &row.sk_sealed, &account.secret_key)
+}
+
+fn is_outdated(vault: &Vault, row: &store::Row) -> bool {
+    vault.is_outdated(&row.ak_sealed) || vault.is_outdated(&row.sk_sealed)
+}
+
+fn connection(vault: &Vault, shared: &Shared, row: &store::Row) -> Result<Connection, Problem> {
+    let opened = |column, sealed: &[u8]| {
+        vault
+            .open(place(row.id, column, row.sealed_version), sealed)
+            .map_err(|closed| Problem::Sealed(row.name.clone(), closed))
+    };
+    let upstream = Upstream::read(&row.site, row.endpoint.as_deref())
+        .map_err(|error| Problem::Address(row.name.clone(), error))?;
+    Ok(Connection {
+        endpoint: upstream.endpoint(),
+        credentials: Credentials {
+            access_key: opened(AK, &row.ak_sealed)?.expose_secret().to_owned(),
+            secret_key: opened(SK, &row.sk_sealed)?,
+            domain_id: row.domain_id.clone(),
+        },
+        account: row.id.to_string(),
+        clock: shared.clock.clone(),
+        wire: shared.wire.clone(),
+        limits: shared.limits.clone(),
+        chance: shared.chance.clone(),
+    })
 }
 
 /// The means to read every enabled account; cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Readers(Arc<Vec<Account>>);
+#[derive(Clone, Default)]
+pub struct Readers(Arc<Opened>);
 
-impl Readers {
-    /// The accounts in `scope`, in the order of their names.
-    pub fn accounts<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Account> {
-        self.0.iter().filter(|account| scope.contains(account.id))
+#[derive(Default)]
+struct Opened {
+    accounts: Vec<Account>,
+    readers: HashMap<AccountId, Reader>,
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Readers").field(&self.0.accounts).finish()
     }
 }
+
+impl Readers {
+    /// Readers of accounts that are already open, as tests and simulations have them.
+    pub fn of(accounts: Vec<Account>, readers: HashMap<AccountId, Reader>) -> Self {
+        Self(Arc::new(Opened { accounts, readers }))
+    }
+
+    /// The means to read `account`; `None` if it is unknown or switched off.
+    pub fn get(&self, account: AccountId) -> Option<&Reader> {
+        self.0.readers.get(&account)
+    }
+
+    /// Every account, by name.
+    pub fn all(&self) -> &[Account] {
+        &self.0.accounts
+    }
+
+    /// The accounts in `scope`, by name.
+    pub fn accounts<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Account> {
+        self.0.accounts.iter().filter(|account| scope.contains(account.id))
+    }
+
+    /// What people call `account`.
+    pub fn name(&self, account: AccountId) -> Option<&str> {
+        self.0.accounts.iter().find(|known| known.id == account).map(|known| known.name.as_str())
+    }
+}
+
+/// The means to move money, one per enabled account. There is one set, and the journal has it.
+pub struct Writers(HashMap<AccountId, Writer>);
+
+impl fmt::Debug for Writers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writers({})", self.0.len())
+    }
+}
+
+impl Writers {
+    /// Writers of accounts that are already open, as tests and simulations have them.
+    pub fn of(writers: HashMap<AccountId, Writer>) -> Self {
+        Self(writers)
+    }
+
+    /// The means to move `account`'s money; `None` if it is unknown or switched off.
+    pub fn get(&self, account: AccountId) -> Option<&Writer> {
+        self.0.get(&account)
+    }
+}
+
+#[cfg(test)]
+mod tests;

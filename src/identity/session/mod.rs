@@ -83,6 +83,21 @@ impl SignedIn {
     }
 }
 
+/// A session, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// What pages may call it.
+    pub session: Uuid,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to half a minute.
+    pub seen_at: DateTime<Utc>,
+    /// The address it was begun from.
+    pub ip: Option<String>,
+    /// What the browser called itself.
+    pub agent: Option<String>,
+}
+
 /// Makes `session` the person's, under a new id.
 pub async fn begin(session: &Session, start: &Start) -> std::result::Result<(), session::Error> {
     session.cycle_id().await?;
@@ -113,6 +128,22 @@ pub struct Sessions {
 impl Sessions {
     pub(super) const fn new(db: PgPool, clock: Clock, idle: Duration, absolute: Duration) -> Self {
         Self { db, clock, idle, absolute }
+    }
+
+    /// A person's sessions in force, the last used first.
+    pub async fn list(&self, person: Uuid) -> sqlx::Result<Vec<Listed>> {
+        let now = self.clock.now();
+        store::list(&self.db, person, now, self.idle_since(now)).await
+    }
+
+    /// Ends one of a person's sessions; `false` if they have no such session.
+    pub async fn end_one(&self, person: Uuid, session: Uuid) -> sqlx::Result<bool> {
+        store::end_one(&self.db, person, session).await
+    }
+
+    /// Looks at one account, or at all, in this session. The caller has checked the account's scope.
+    pub async fn choose_account(&self, session: Uuid, account: Option<AccountId>) -> sqlx::Result<()> {
+        store::choose_account(&self.db, session, account).await
     }
 
     fn idle_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{SignedIn, Start};
+use super::{Listed, SignedIn, Start};
 use crate::{
     i18n::Locale,
     identity::{Theme, access::AccountId},
@@ -55,6 +55,42 @@ pub(super) async fn find(
         })
     })
     .transpose()
+}
+
+pub(super) async fn list(
+    db: &PgPool,
+    person: Uuid,
+    now: DateTime<Utc>,
+    idle_since: DateTime<Utc>,
+) -> sqlx::Result<Vec<Listed>> {
+    sqlx::query_as!(
+        Listed,
+        "select public_id as session, created_at, seen_at, ip, agent from session
+          where person_id = $1 and expires_at > $2 and seen_at > $3 order by seen_at desc",
+        person,
+        now,
+        idle_since
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn end_one(db: &PgPool, person: Uuid, session: Uuid) -> sqlx::Result<bool> {
+    let ended = sqlx::query!("delete from session where person_id = $1 and public_id = $2", person, session)
+        .execute(db)
+        .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+pub(super) async fn choose_account(db: &PgPool, session: Uuid, account: Option<AccountId>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update session set account_id = $2 where public_id = $1",
+        session,
+        account.map(|account| account.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Makes a session; `false` if the id is taken.

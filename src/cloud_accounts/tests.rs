@@ -1,0 +1,92 @@
+//! Accounts from configuration to handles, against a database.
+
+use chrono::DateTime;
+
+use super::*;
+use crate::bss::transport::{Broken, Request, Response, Stage};
+
+struct NoWire;
+
+#[async_trait::async_trait]
+impl Wire for NoWire {
+    async fn exchange(&self, _: Request, _: std::time::Duration) -> Result<Response, Broken> {
+        Err(Broken::unsent(Stage::Connect, "a test without a network"))
+    }
+}
+
+fn vault(byte: &str) -> Vault {
+    Vault::new(&SecretString::from(byte.repeat(32))).expect("a key")
+}
+
+fn account(name: &str, secret_key: &str) -> Configured {
+    Configured {
+        name: name.to_owned(),
+        kind: Kind::Ordinary,
+        upstream: Upstream::Custom("http://127.0.0.1:1".parse().expect("an address")),
+        domain_id: Some("domain".to_owned()),
+        access_key: SecretString::from(format!("AK-{name}")),
+        secret_key: SecretString::from(secret_key.to_owned()),
+    }
+}
+
+fn shared() -> Shared {
+    let clock = Clock::manual(DateTime::UNIX_EPOCH).0;
+    Shared { limits: Limits::new(clock.clone(), 1), wire: Arc::new(NoWire), chance: Arc::new(|| 0.5), clock }
+}
+
+#[sqlx::test]
+async fn configured_accounts_open_and_keep_their_ids(db: PgPool) {
+    let vault = vault("ab");
+    let now = DateTime::UNIX_EPOCH;
+    configure(&db, &vault, now, &[account("north", "one"), account("south", "two")]).await.expect("written");
+    let (readers, writers) = open(&db, &vault, &shared()).await.expect("open");
+    let names: Vec<_> = readers.all().iter().map(|account| account.name.clone()).collect();
+    assert_eq!(names, ["north", "south"]);
+    let north = readers.all()[0].id;
+    assert!(readers.get(north).is_some() && writers.get(north).is_some());
+
+    configure(&db, &vault, now, &[account("north", "rotated")]).await.expect("written");
+    let (readers, writers) = open(&db, &vault, &shared()).await.expect("open");
+    assert_eq!(readers.all()[0].id, north);
+    let south = &readers.all()[1];
+    assert!(!south.enabled && readers.get(south.id).is_none() && writers.get(south.id).is_none());
+}
+
+#[sqlx::test]
+async fn starting_again_writes_nothing_and_a_new_key_seals_again(db: PgPool) {
+    let now = DateTime::UNIX_EPOCH;
+    let (old, later) = (vault("ab"), now + chrono::TimeDelta::hours(1));
+    configure(&db, &old, now, &[account("north", "one")]).await.expect("written");
+    configure(&db, &old, later, &[account("north", "one")]).await.expect("written");
+    let before = store::all(&db).await.expect("rows").remove(0);
+    assert_eq!(before.sealed_version, 1);
+
+    let both = Vault::new(&SecretString::from(format!("{}\n{}", "cd".repeat(32), "ab".repeat(32))))
+        .expect("two keys");
+    configure(&db, &both, later, &[account("north", "one")]).await.expect("written");
+    assert!(open(&db, &vault("cd"), &shared()).await.is_ok());
+    assert!(matches!(open(&db, &old, &shared()).await, Err(Problem::Sealed(..))));
+}
+
+#[sqlx::test]
+async fn a_credential_copied_to_another_row_stops_the_start(db: PgPool) {
+    let vault = vault("ab");
+    let accounts = [account("north", "one"), account("south", "two")];
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &accounts).await.expect("written");
+    store::swap_for_a_test(&db, "north", "south").await.expect("swapped");
+    assert!(
+        matches!(open(&db, &vault, &shared()).await, Err(Problem::Sealed(name, Closed::Damaged)) if name == "south")
+    );
+}
+
+#[sqlx::test]
+async fn nothing_secret_is_stored_in_the_clear(db: PgPool) {
+    configure(&db, &vault("ab"), DateTime::UNIX_EPOCH, &[account("north", "very-secret")])
+        .await
+        .expect("written");
+    let row = store::all(&db).await.expect("rows").remove(0);
+    for sealed in [row.ak_sealed, row.sk_sealed] {
+        let text = String::from_utf8_lossy(&sealed).into_owned();
+        assert!(!text.contains("very-secret") && !text.contains("AK-north"));
+    }
+}
