@@ -93,8 +93,8 @@ impl Vault {
     /// A vault with the keys of the file, which is made with a new key if it does not exist.
     pub fn at(path: &Path) -> Result<Self, Closed> {
         let failed = |error| Closed::File(path.display().to_string(), error);
-        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        match made {
+        let opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        match opened {
             Ok(mut file) => {
                 let mut bytes = [0_u8; 32];
                 rand::rng().fill_bytes(&mut bytes);
@@ -103,8 +103,8 @@ impl Vault {
                 Self::new(&SecretString::from(text))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-                if mode & 0o077 != 0 {
+                let access = fs::metadata(path).map_err(failed)?.permissions().mode();
+                if access & 0o077 != 0 {
                     return Err(Closed::Readable(path.display().to_string()));
                 }
                 Self::new(&SecretString::from(fs::read_to_string(path).map_err(failed)?))

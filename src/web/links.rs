@@ -59,7 +59,7 @@ pub fn operation(id: Uuid) -> String {
 /// `next`, if it is a path of this portal and nothing else; what a visitor gives must not lead to
 /// another site.
 pub fn local(next: &str) -> Option<&str> {
-    let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+    let odd = |c: char| c.is_control() || c == '\\' || (c.is_whitespace() && c != ' ');
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let mut decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.into_owned();
     // A proxy or browser might decode more than once.
@@ -70,7 +70,12 @@ pub fn local(next: &str) -> Option<&str> {
         decoded = again.into_owned();
     }
     let is_local = |text: &str| text.starts_with('/') && !text.starts_with("//") && !text.contains(odd);
-    (next.len() <= 2_000 && is_local(next) && is_local(&decoded) && !decoded.contains("//")).then_some(next)
+    (next.len() <= 2_000
+        && !next.contains(' ')
+        && is_local(next)
+        && is_local(&decoded)
+        && !decoded.contains("//"))
+    .then_some(next)
 }
 
 fn encoded(text: &str) -> String {

@@ -82,7 +82,11 @@ pub(super) async fn end_one(db: &PgPool, person: Uuid, session: Uuid) -> sqlx::R
     Ok(ended.rows_affected() == 1)
 }
 
-pub(super) async fn choose_account(db: &PgPool, session: Uuid, account: Option<AccountId>) -> sqlx::Result<()> {
+pub(super) async fn choose_account(
+    db: &PgPool,
+    session: Uuid,
+    account: Option<AccountId>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update session set account_id = $2 where public_id = $1",
         session,
