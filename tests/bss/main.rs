@@ -1,3 +1,4 @@
 //! Huawei's BSS from both sides: our client, and our simulator of it.
 
+mod sdk;
 mod wire;

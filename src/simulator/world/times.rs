@@ -1,0 +1,109 @@
+//! Moments as milliseconds, their form on the wire, and values that change over time.
+
+use chrono::{DateTime, Days, Months, NaiveDate, SecondsFormat, TimeZone, Utc};
+
+/// Milliseconds since 1970.
+pub(crate) type Millis = i64;
+
+pub(crate) const SECOND: Millis = 1_000;
+pub(crate) const MINUTE: Millis = 60 * SECOND;
+pub(crate) const HOUR: Millis = 60 * MINUTE;
+pub(crate) const DAY: Millis = 24 * HOUR;
+/// Beijing is eight hours ahead all year.
+const BEIJING: Millis = 8 * HOUR;
+
+fn utc(at: Millis) -> DateTime<Utc> {
+    Utc.timestamp_millis_opt(at).single().unwrap_or_default()
+}
+
+/// `2026-01-31T16:00:00Z`, as BSS writes instants.
+pub(crate) fn wire(at: Millis) -> String {
+    utc(at).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Reads an instant of the wire; nothing but that one form.
+pub(crate) fn parse(text: &str) -> Option<Millis> {
+    let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok()?;
+    (text.len() == 20).then(|| naive.and_utc().timestamp_millis())
+}
+
+/// With milliseconds, for the control plane.
+pub(crate) fn as_text<S: serde::Serializer>(at: &Millis, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(&utc(*at).to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+/// `yyMMddHHmm` of Beijing, the middle of an order id.
+pub(crate) fn stamp(at: Millis) -> String {
+    utc(at + BEIJING).format("%y%m%d%H%M").to_string()
+}
+
+/// `20260131T160000Z`, as signatures write instants.
+pub(crate) fn signing(at: Millis) -> String {
+    utc(at).format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Reads the date of a signature.
+pub(crate) fn parse_signing(text: &str) -> Option<Millis> {
+    let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
+    Some(naive.and_utc().timestamp_millis())
+}
+
+/// The day in Beijing.
+pub(crate) fn beijing_day(at: Millis) -> NaiveDate {
+    utc(at + BEIJING).date_naive()
+}
+
+/// A year later on the calendar.
+pub(crate) fn a_year_after(at: Millis) -> Millis {
+    utc(at).checked_add_months(Months::new(12)).map_or(i64::MAX, |later| later.timestamp_millis())
+}
+
+/// When a term bought at `from` ends: the last second of that day in Beijing.
+pub(crate) fn end_of_term(from: Millis, period_type: u8, periods: u32) -> Millis {
+    let day = beijing_day(from);
+    let end = match period_type {
+        0 => day.checked_add_days(Days::new(u64::from(periods))),
+        3 => day.checked_add_months(Months::new(12 * periods)),
+        _ => day.checked_add_months(Months::new(periods)),
+    }
+    .unwrap_or(day);
+    end.and_hms_opt(23, 59, 59).map_or(from, |t| t.and_utc().timestamp_millis() - BEIJING)
+}
+
+/// A value with its past, and with the future that is already decided.
+#[derive(Debug, Clone)]
+pub(crate) struct Versions<T>(Vec<(Millis, T)>);
+
+impl<T: Clone> Versions<T> {
+    pub(crate) fn new(since: Millis, value: T) -> Self {
+        Self(vec![(since, value)])
+    }
+
+    /// The value at a moment; before the first one, the first.
+    pub(crate) fn at(&self, moment: Millis) -> &T {
+        let after = self.0.partition_point(|(since, _)| *since <= moment);
+        &self.0[after.saturating_sub(1)].1
+    }
+
+    /// Decides what will be from `since` on, after what was decided before.
+    pub(crate) fn plan(&mut self, since: Millis, value: T) {
+        self.0.push((since, value));
+    }
+
+    /// Changes the value now and forgets the future that was planned.
+    pub(crate) fn put(&mut self, now: Millis, value: T) {
+        self.forget_after(now);
+        self.plan(now, value);
+    }
+
+    /// Forgets what was planned for later than `now`.
+    pub(crate) fn forget_after(&mut self, now: Millis) {
+        let keep = self.0.partition_point(|(since, _)| *since <= now).max(1);
+        self.0.truncate(keep);
+    }
+
+    /// The newest value, whether its time has come or not.
+    pub(crate) fn last(&self) -> &T {
+        &self.0[self.0.len() - 1].1
+    }
+}

@@ -1,0 +1,40 @@
+//! The simulator under Huawei's own Python SDK: what the SDK cannot read or sign, the simulator
+//! has wrong. It needs Python 3 with venv, and the package index the first time.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use bss_portal::simulator::{self, Options, ReadyLine};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The interpreter that has the SDK, made by the script when it is missing.
+fn python() -> PathBuf {
+    let made = Command::new(root().join("scripts/sdk-venv.sh")).status().expect("the script runs");
+    assert!(made.success(), "scripts/sdk-venv.sh failed");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("sdk-venv/bin/python")
+}
+
+/// Runs a script of `tests/bss/sdk` with the ready line as its argument.
+async fn referee(script: &str, ready: &ReadyLine) {
+    let line = serde_json::to_string(ready).expect("the ready line is JSON");
+    let script = root().join("tests/bss/sdk").join(script);
+    let run = move || {
+        Command::new(python()).arg(script).arg(line).stdin(Stdio::null()).output().expect("python runs")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("it ends");
+    let said = String::from_utf8_lossy(&output.stdout);
+    println!("{said}");
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn huaweis_own_sdk_gets_along_with_the_simulator() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("orders.py", &running.ready).await;
+}
