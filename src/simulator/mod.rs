@@ -11,6 +11,7 @@ use crate::clock::Clock;
 mod control;
 mod faces;
 mod faults;
+#[expect(clippy::cast_possible_truncation, reason = "dice are cut to the range that is wanted")]
 mod seed;
 mod server;
 mod shared;
@@ -18,7 +19,6 @@ mod signature;
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
     reason = "the world packs a million orders into small integers whose ranges it knows"
 )]
 mod world;

@@ -162,7 +162,7 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
             return Outcome::Answer(answer);
         }
         Some(Fault::Delay { ms, after_effect: false }) => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await
+            tokio::time::sleep(Duration::from_millis(*ms)).await;
         }
         Some(Fault::StaleReads { seconds }) => lag = seconds * times::SECOND,
         _ => {}

@@ -20,6 +20,9 @@ use crate::clock::Clock;
 /// The log of requests keeps so many.
 const KEPT: usize = 100_000;
 
+/// What shares a rate limit: who pays, and the operation.
+type Lane = (usize, &'static str);
+
 /// The state of a running simulator.
 pub(crate) struct Shared {
     clock: Clock,
@@ -29,7 +32,7 @@ pub(crate) struct Shared {
     faults: Mutex<Faults>,
     requests: Mutex<(u64, VecDeque<Received>)>,
     /// Calls in the current second, by who pays and operation.
-    calls: Mutex<HashMap<(usize, &'static str), (Millis, u32)>>,
+    calls: Mutex<HashMap<Lane, (Millis, u32)>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

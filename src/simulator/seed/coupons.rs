@@ -83,13 +83,9 @@ impl Maker {
     /// A coupon that an unpaid order holds.
     fn locked_to(&mut self, world: &World, account: usize) -> Option<Coupon> {
         let owner = &world.accounts[account];
-        let (index, _) = owner
-            .live
-            .iter()
-            .filter(|(index, live)| {
-                live.truth == Truth::Open && owner.orders[**index as usize].service == EVS
-            })
-            .last()?;
+        let (index, _) = owner.live.iter().rfind(|(index, live)| {
+            live.truth == Truth::Open && owner.orders[**index as usize].service == EVS
+        })?;
         let mut coupon = self.coupon(VOUCHER, 2, 18_000, "下单锁定代金券");
         let holding = Holding { lock: Some(world.order_id(account, *index, 0)), ..coupon.now.last().clone() };
         coupon.now = Versions::new(0, holding);
@@ -120,7 +116,7 @@ impl Maker {
         for (nth, (index, after, at)) in paid.into_iter().enumerate() {
             let (kind, face) = if nth % 3 == 2 { (FLEXI, 25_000) } else { (VOUCHER, 20_000.min(after)) };
             let parts = if kind == FLEXI { (0, face) } else { (face, 0) };
-            let mut coupon = self.coupon(kind, 1 + (nth % 2) as u8, face, "季度激励券");
+            let mut coupon = self.coupon(kind, if nth % 2 == 0 { 1 } else { 2 }, face, "季度激励券");
             coupon.created = at - 30 * DAY;
             coupon.valid_from = at - 30 * DAY;
             let order = world.order_id(account, index, 0);
@@ -140,7 +136,7 @@ impl Maker {
 
     /// A usable coupon; `face` is in fen, or the hundredths that a discount coupon leaves to pay.
     fn coupon(&mut self, kind: u8, version: u8, face: Fen, plan: &str) -> Coupon {
-        let age = DAY * (10 + self.dice.roll(120) as Millis) + HOUR * self.dice.roll(24) as Millis;
+        let age = DAY * (10 + self.dice.roll(120).cast_signed()) + HOUR * self.dice.roll(24).cast_signed();
         let created = (self.start - age) / 1_000 * 1_000;
         let day: String = wire(created).chars().filter(char::is_ascii_digit).take(12).collect();
         let holding = Holding {
@@ -159,7 +155,7 @@ impl Maker {
             face,
             created,
             valid_from: created,
-            expires: created + (180 + self.dice.roll(185) as Millis) * DAY,
+            expires: created + (180 + self.dice.roll(185).cast_signed()) * DAY,
             plan_id: format!("PL{}", self.dice.hex(12)),
             plan_name: plan.to_owned(),
             plan_desc: format!("{plan}，仅限包年/包月产品"),

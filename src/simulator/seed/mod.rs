@@ -61,14 +61,14 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
     let custodian = (kind == Kind::Member).then_some(0);
     let balances = match kind {
         Kind::Master => Balances {
-            cash: 12_653_218 + dice.roll(900_000) as i64,
+            cash: 12_653_218 + dice.roll(900_000).cast_signed(),
             designated: 500_000,
             credit_limit: 30_000_000,
             credit_used: 4_218_455,
             debt: 0,
         },
         Kind::Ordinary => Balances {
-            cash: 523_040 + dice.roll(90_000) as i64,
+            cash: 523_040 + dice.roll(90_000).cast_signed(),
             designated: 0,
             credit_limit: 0,
             credit_used: 0,

@@ -1,5 +1,7 @@
 //! Chance that is the same for the same seed, on every machine.
 
+use std::fmt::Write as _;
+
 /// A stream of numbers (splitmix64).
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
@@ -36,7 +38,7 @@ impl Dice {
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next()));
+            let _ = write!(text, "{:016x}", self.next());
         }
         text.truncate(digits);
         text

@@ -137,14 +137,13 @@ impl World {
         for coupon in &mut owner.coupons {
             coupon.release(payment.at, order_id);
         }
-        if let Some(live) = owner.live.get_mut(&place.index) {
-            if live.truth == Truth::Open {
-                live.truth = Truth::Paid;
-                live.status.forget_after(payment.at);
-                live.status.plan(payment.shown_from, status::PROCESSING);
-                live.status.plan(payment.done_at, status::COMPLETED);
-                live.payment = Some(payment);
-            }
+        let live = owner.live.get_mut(&place.index);
+        if let Some(live) = live.filter(|live| live.truth == Truth::Open) {
+            live.truth = Truth::Paid;
+            live.status.forget_after(payment.at);
+            live.status.plan(payment.shown_from, status::PROCESSING);
+            live.status.plan(payment.done_at, status::COMPLETED);
+            live.payment = Some(payment);
         }
     }
 }

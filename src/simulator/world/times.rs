@@ -28,6 +28,7 @@ pub(crate) fn parse(text: &str) -> Option<Millis> {
 }
 
 /// With milliseconds, for the control plane.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 pub(crate) fn as_text<S: serde::Serializer>(at: &Millis, out: S) -> Result<S::Ok, S::Error> {
     out.serialize_str(&utc(*at).to_rfc3339_opts(SecondsFormat::Millis, true))
 }
