@@ -228,7 +228,6 @@
     box.classList.remove("scroll");
     box.classList.toggle("scroll", box.scrollWidth > box.clientWidth + 1);
   });
-  window.addEventListener("resize", fit);
 
   // ── After the page, and after each part that htmx puts in ──
   const ready = () => {
@@ -239,6 +238,8 @@
   };
   document.addEventListener("DOMContentLoaded", () => {
     ready();
+    const main = one("main");
+    if (main) new ResizeObserver(fit).observe(main);
     all("[data-collapse]").forEach((button) => button.setAttribute("aria-expanded", String(root.dataset.nav !== "slim")));
     one("[data-focus]")?.focus();
   });
@@ -252,19 +253,35 @@
     const wrong = one("main [aria-invalid=true]");
     if (wrong && !wrong.contains(document.activeElement)) wrong.focus();
   });
-  const failed = () => {
-    const text = document.body.dataset.failed;
-    if (!one("#failed")) {
-      const notice = document.createElement("p");
-      notice.id = "failed";
-      notice.className = "notice decision";
-      notice.textContent = text;
-      one("main").prepend(notice);
-    }
-    announce(text);
+
+  // An error of the portal is a notice that says where it belongs; anything else that fails (a proxy's page, no
+  // answer at all) changes nothing but is said. Either goes when the same request succeeds.
+  let failing = "";
+  const clear = () => all("#problem, #failed").forEach((notice) => notice.remove());
+  const failed = (event) => {
+    clear();
+    failing = event.detail.pathInfo?.requestPath ?? "";
+    const notice = document.createElement("p");
+    notice.id = "failed";
+    notice.className = "notice decision";
+    notice.textContent = document.body.dataset.failed;
+    one("main").prepend(notice);
+    announce(notice.textContent);
   };
-  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, pathInfo } = event.detail;
+    if (xhr.status < 400 || xhr.status === 422) {
+      if (failing && failing === pathInfo?.requestPath) { clear(); failing = ""; }
+      return;
+    }
+    if (xhr.getResponseHeader("HX-Retarget")) {
+      clear();
+      failing = pathInfo?.requestPath ?? "";
+    } else {
+      event.detail.shouldSwap = false;
+      failed(event);
+    }
+  });
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
-  document.addEventListener("htmx:afterSwap", () => one("#failed")?.remove());
 })();

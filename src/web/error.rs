@@ -212,7 +212,9 @@ async fn told(error: &Error, app: &App, visit: &Visit) -> Response {
     }
     let ui = Ui::of(app, visit).await.unwrap_or_else(|_| Ui::for_nobody(app, visit));
     let (title, next_step) = error.words(Texts(ui.locale));
-    let page = ErrorPage { t: Texts(ui.locale), ui: &ui, title, next_step, request_id: visit.request_id().0 };
+    let status = error.status().as_u16();
+    let request_id = visit.request_id().0;
+    let page = ErrorPage { t: Texts(ui.locale), ui: &ui, status, title, next_step, request_id };
     let rendered = if visit.is_htmx() { page.as_problem().render() } else { page.render() };
     let mut response = (error.status(), Html(rendered.unwrap_or_else(|_| title.to_owned()))).into_response();
     let headers = response.headers_mut();
@@ -250,6 +252,7 @@ fn sign_in_url(visit: &Visit) -> String {
 struct ErrorPage<'a> {
     t: Texts,
     ui: &'a Ui,
+    status: u16,
     title: &'static str,
     next_step: &'static str,
     request_id: uuid::Uuid,
