@@ -1,4 +1,4 @@
-//! The money that an account has at Huawei Cloud (`bss/domain.md` §2). It moves none.
+//! The money that an account has at Huawei Cloud (api-oce, 查询账户余额). It moves none.
 
 use serde::Deserialize;
 

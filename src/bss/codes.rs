@@ -1,5 +1,5 @@
 //! The code tables of BSS that orders, coupons and balances use, with their names in both languages
-//! (`codes.json`). A code that is not in its table survives as `Unknown` and is never mapped to another.
+//! (api-oce). A code that is not in its table survives as `Unknown` and is never mapped to another.
 
 use std::{
     borrow::Cow,
@@ -248,7 +248,7 @@ impl OrderStatus {
 
 impl PayCouponType {
     /// The code that a payment wants for a listed coupon. Product coupons have no counterpart and
-    /// cannot be used through the API (the mapping is inferred from the two tables, `codes.json`).
+    /// cannot be used through the API (the mapping is inferred from the two tables).
     pub const fn of(listed: CouponType) -> Option<Self> {
         match listed {
             CouponType::Voucher => Some(Self::Voucher),

@@ -14,7 +14,7 @@ pub enum Site {
 }
 
 impl Site {
-    /// Its BSS address (`bss/signing.md` §3).
+    /// Its BSS address.
     pub fn endpoint(self) -> Endpoint {
         let host = match self {
             Self::China => "bss.myhuaweicloud.com",

@@ -1,4 +1,4 @@
-//! What one order can be paid with: its coupons and discounts with their rules (`bss/domain.md` §2).
+//! What one order can be paid with: its coupons and discounts with their rules.
 //! It decides nothing; the rules are applied where people choose.
 
 use chrono::{DateTime, Utc};

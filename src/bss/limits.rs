@@ -1,4 +1,4 @@
-//! Keeps our calls below Huawei's documented rates (`bss/errors.md` §6), for every account and operation
+//! Keeps our calls below Huawei's documented rates (api-oce, fci_00002), for every account and operation
 //! apart, shared by all of the process. It waits; it never drops a call.
 
 use std::{

@@ -17,7 +17,7 @@ use crate::{
     money::{self, Money},
 };
 
-/// The most orders that one page holds (`bss/domain.md` §0).
+/// The most orders that one page holds.
 pub const ORDERS_PER_PAGE: u32 = 100;
 
 /// The most lines that one page of an order's details is asked for.

@@ -1,4 +1,4 @@
-//! What can be changed about an order: pay it, cancel it (`bss/domain.md` §2). These are values; only a
+//! What can be changed about an order: pay it, cancel it. These are values; only a
 //! [`super::Writer`] can send them.
 
 use serde::Serialize;
@@ -104,7 +104,7 @@ pub(super) struct WriteOperation {
     pub(super) id: &'static str,
     pub(super) method: &'static str,
     pub(super) path: &'static str,
-    /// Huawei's documented rate (`bss/errors.md` §6).
+    /// Huawei's documented rate (api-oce, fci_00002).
     pub(super) per_second: u32,
 }
 

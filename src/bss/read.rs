@@ -36,7 +36,7 @@ pub struct Reader {
 pub(super) struct ReadOperation {
     pub(super) id: &'static str,
     pub(super) path: &'static str,
-    /// Huawei's documented rate (`bss/errors.md` §6).
+    /// Huawei's documented rate (api-oce, fci_00002).
     pub(super) per_second: u32,
 }
 

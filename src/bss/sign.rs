@@ -1,4 +1,4 @@
-//! Signs requests with AK/SK (`SDK-HMAC-SHA256`, `bss/signing.md` §1). It sends nothing, and the same
+//! Signs requests with AK/SK (`SDK-HMAC-SHA256`, devg-apisign). It sends nothing, and the same
 //! input always gives the same signature.
 
 use std::fmt::Write as _;
