@@ -241,7 +241,7 @@
     const main = one("main");
     if (main) new ResizeObserver(fit).observe(main);
     all("[data-collapse]").forEach((button) => button.setAttribute("aria-expanded", String(root.dataset.nav !== "slim")));
-    one("[data-focus]")?.focus();
+    one("[data-focus]")?.focus({ preventScroll: true });
   });
   let announced = "";
   document.addEventListener("htmx:afterSettle", () => {
