@@ -1,4 +1,5 @@
 //! Huawei's BSS from both sides: our client, and our simulator of it.
 
+mod client;
 mod sdk;
 mod wire;
