@@ -95,6 +95,12 @@
     delete button.dataset.sent;
   }));
 
+  // A condition that was left empty is no condition, and has no place in the URL.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+
   const checkTyped = (input) => {
     const button = one(`#${input.dataset.confirmFor}`);
     if (button) button.disabled = input.value.trim() !== input.dataset.confirmText;
@@ -277,6 +283,7 @@
     if (xhr.getResponseHeader("HX-Retarget")) {
       clear();
       failing = pathInfo?.requestPath ?? "";
+      event.detail.selectOverride = "#problem";
     } else {
       event.detail.shouldSwap = false;
       failed(event);
