@@ -111,7 +111,9 @@ impl Reader {
         let connection = &self.line.connection;
         let clock = &connection.clock;
         let deadline = clock.since_boot() + self.whole_limit;
-        for attempt in 1.. {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
             let left = deadline.saturating_sub(clock.since_boot());
             let (result, hold) = tokio::select! {
                 result = self.attempt(ask, left.min(ATTEMPT_LIMIT)) => result,
@@ -129,7 +131,6 @@ impl Reader {
             tracing::debug!(account = connection.account, %error, attempt, "asking Huawei again");
             clock.sleep(pause).await;
         }
-        unreachable!("the loop ends by returning")
     }
 
     /// One attempt: its outcome, and how long Huawei wants to be left alone.

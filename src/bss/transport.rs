@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{HeaderMap, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -169,7 +169,21 @@ impl HttpWire {
     /// # Errors
     /// When the TLS library cannot be set up.
     pub fn new(clock: Clock) -> anyhow::Result<Self> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(clock, [])
+    }
+
+    /// A wire that also trusts these authorities, such as that of a company's own gateway.
+    ///
+    /// # Errors
+    /// When one of them is no certificate, or the TLS library cannot be set up.
+    pub fn trusting(
+        clock: Clock,
+        authorities: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> anyhow::Result<Self> {
+        let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        for authority in authorities {
+            roots.add(authority)?;
+        }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

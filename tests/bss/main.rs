@@ -2,4 +2,5 @@
 
 mod client;
 mod sdk;
+mod tls;
 mod wire;
