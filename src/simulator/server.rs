@@ -147,7 +147,8 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
     {
         return gate(Refused(411, "APIG.0201", "Length Required".to_owned()));
     }
-    let fault = shared.faults().draw(operation.id);
+    // A second delivery is not a call of its own: it would be delivered again for ever.
+    let fault = if duplicate { None } else { shared.faults().draw(operation.id) };
     shared.amend(seq, |entry| entry.fault.clone_from(&fault));
     if fault == Some(Fault::Throttle) || !shared.lets_through(account, operation) {
         return gate(Refused(429, "APIG.0308", throttled(operation.rate)));

@@ -34,6 +34,12 @@ async fn referee(script: &str, ready: &ReadyLine) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_on_order_goes_wrong_as_ordered() {
+    let running = simulator::run(Options { seed: 2, ..Options::default() }).await.expect("it starts");
+    referee("faults.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;

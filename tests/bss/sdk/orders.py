@@ -3,100 +3,20 @@
 Argument: the simulator's ready line. Prints what failed, then `N passed, M failed`.
 """
 
-import json
-import sys
 import time
-import traceback
-import urllib.request
 from decimal import Decimal
 
+from common import (
+    M, MASTER, MEMBER, O, ORDINARY, balances, cancel, check, client, control, details, ledger, main, new_order,
+    orders, pay, refused, wait_for,
+)
 from huaweicloudsdkbss.v2 import (
-    BssClient,
-    CancelCustomerOrderReq,
-    CancelCustomerOrderRequest,
-    CouponSimpleInfoOrderPayV3,
-    DiscountSimpleInfoV3,
-    ListCustomerOrdersRequest,
     ListOrderCouponsByOrderIdRequest,
     ListOrderDiscountsRequest,
     ListSubCustomerCouponsRequest,
-    PayCustomerOrderV3Req,
-    PayOrdersRequest,
     ShowCustomerAccountBalancesRequest,
-    ShowCustomerOrderDetailsRequest,
     ShowRefundOrderDetailsRequest,
 )
-from huaweicloudsdkcore.auth.credentials import GlobalCredentials
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, SdkException
-
-READY = json.loads(sys.argv[1])
-CHECKS = []
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
-
-
-def client(account, sk=None, ak=None):
-    credentials = GlobalCredentials(ak or account["ak"], sk or account["sk"], account["domain_id"])
-    return BssClient.new_builder().with_credentials(credentials).with_endpoint(READY["endpoint"]).build()
-
-
-def control(path, body=None, method=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(READY["control"] + path, data, {"content-type": "application/json"})
-    request.method = method or ("GET" if body is None else "POST")
-    with urllib.request.urlopen(request) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
-
-
-def refused(code, call, status=400):
-    try:
-        call()
-    except ClientRequestException as error:
-        assert (error.status_code, error.error_code) == (status, code), (error.status_code, error.error_code, error.error_msg)
-        assert error.request_id, "no request id"
-        return error
-    raise AssertionError(f"not refused with {code}")
-
-
-MASTER, ORDINARY = READY["accounts"][0], READY["accounts"][1]
-M = client(MASTER)
-O = client(ORDINARY)
-
-
-def orders(c=M, **filters):
-    return c.list_customer_orders(ListCustomerOrdersRequest(**filters))
-
-
-def details(order_id, c=M, **more):
-    return c.show_customer_order_details(ShowCustomerOrderDetailsRequest(order_id=order_id, **more))
-
-
-def balances(c=M):
-    answer = c.show_customer_account_balances(ShowCustomerAccountBalancesRequest())
-    return {b.account_type: b for b in answer.account_balances}, answer
-
-
-def new_order(amount, account=MASTER, **more):
-    return control("/orders", {"account": account["domain_id"], "amount": amount, **more})["order_id"]
-
-
-def pay(order_id, c=M, coupons=None, discounts=None):
-    body = PayCustomerOrderV3Req(
-        order_id=order_id,
-        use_coupon="YES" if coupons else "NO",
-        use_discount="YES" if discounts else "NO",
-        coupon_infos=[CouponSimpleInfoOrderPayV3(id=i, type=t) for i, t in coupons] if coupons else None,
-        discount_infos=[DiscountSimpleInfoV3(id=i, type=t) for i, t in discounts] if discounts else None,
-    )
-    return c.pay_orders(PayOrdersRequest(body=body))
-
-
-def cancel(order_id, c=M):
-    return c.cancel_customer_order(CancelCustomerOrderRequest(body=CancelCustomerOrderReq(order_id=order_id)))
 
 
 def coupons_of(order_id, c=M):
@@ -113,18 +33,6 @@ def my_coupons(c=M, **filters):
 
 def coupon_named(name, order_id):
     return next(c for c in coupons_of(order_id).user_coupons if c.plan_name == name)
-
-
-def ledger():
-    return control("/ledger")
-
-
-def wait_for(order_id, status, c=M):
-    for _ in range(100):
-        if details(order_id, c).order_info.status == status:
-            return details(order_id, c)
-        time.sleep(0.1)
-    raise AssertionError(f"{order_id} never came to {status}")
 
 
 def pending(c=M):
@@ -256,7 +164,7 @@ def members_orders_are_listed_as_paid_for_them():
     theirs = orders(method="sub_customer", limit=100)
     assert theirs.total_count > 0
     for o in theirs.order_infos:
-        assert o.customer_id == READY["accounts"][2]["domain_id"]
+        assert o.customer_id == MEMBER["domain_id"]
         assert o.agent_pay_info.is_agent_pay is True and o.agent_pay_info.paying_agent_id == MASTER["domain_id"]
     assert orders(O, method="sub_customer").total_count == 0
 
@@ -467,21 +375,6 @@ def wrong_signatures_are_refused_in_the_gateways_words():
 
 
 # The last check leaves the simulator's clock ahead, so it must stay the last one.
-
-
-def main():
-    failed = 0
-    for function in CHECKS:
-        try:
-            function()
-        except (AssertionError, SdkException, KeyError, StopIteration, TypeError, AttributeError):
-            failed += 1
-            print(f"FAILED {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    operations = sorted({r["operation"] for r in control("/requests") if r["operation"]})
-    print(f"{len(operations)} operations: {', '.join(operations)}")
-    print(f"{len(CHECKS) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
 
 
 main()
