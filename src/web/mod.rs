@@ -1,6 +1,8 @@
 //! What every page stands on: the parts of HTTP and HTML that know no feature.
 
 pub mod assets;
+#[cfg(test)]
+mod contrast;
 mod csrf;
 pub mod error;
 pub mod filters;
