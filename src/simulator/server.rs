@@ -145,7 +145,8 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
     shared.amend(seq, |entry| entry.account = Some(domain_id));
     if matches!(whole.method.as_str(), "POST" | "PUT") && !whole.headers.contains_key(header::CONTENT_LENGTH)
     {
-        return gate(Refused(411, "APIG.0201", "Length Required".to_owned()));
+        shared.amend(seq, |entry| entry.status = Some(411));
+        return Outcome::Answer(Answer { status: 411, body: "Length Required".to_owned() });
     }
     // A second delivery is not a call of its own: it would be delivered again for ever.
     let fault = if duplicate { None } else { shared.faults().draw(operation.id) };

@@ -27,6 +27,9 @@ pub(crate) struct Seed {
     pub(crate) settings: Settings,
 }
 
+/// Ids kept for orders that are placed after the start.
+const ROOM: u64 = 500_000;
+
 /// Makes the world of a seed.
 pub(crate) fn world(seed: Seed) -> World {
     let mut world = World {
@@ -37,7 +40,7 @@ pub(crate) fn world(seed: Seed) -> World {
         accounts: Vec::new(),
         ledger: Vec::new(),
     };
-    let most = u32::try_from(Ids::capacity() / 2).unwrap_or(u32::MAX);
+    let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);
     for (kind, name, orders) in [
         (Kind::Master, "huaxin-group", many),

@@ -11,8 +11,8 @@ const SIGNS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const SPACE: u64 = 36_u64.pow(5);
 /// Coprime to 36, so that multiplying by it modulo [`SPACE`] can be undone.
 const FACTOR: u64 = 39_916_801;
-/// A combined order has at most seven sub-orders.
-const SUBS: u64 = 8;
+/// A combined order has at most three sub-orders.
+const SUBS: u64 = 4;
 /// At most so many accounts.
 const ACCOUNTS: u64 = 4;
 
@@ -90,7 +90,7 @@ mod tests {
         let ids = Ids::new(7);
         for index in [0, 1, 399, 999_999, 1_700_000] {
             for account in 0..4 {
-                for sub in 0..8 {
+                for sub in 0..4 {
                     let place = Place { account, index, sub };
                     let id = ids.id(place, 1_790_000_000_000);
                     assert_eq!(id.len(), 17);

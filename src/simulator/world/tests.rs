@@ -398,3 +398,34 @@ proptest! {
         prop_assert_eq!(world.list(0, &filter, START), (every.len(), page));
     }
 }
+
+#[test]
+fn a_million_orders_are_small_and_paged_to_the_end() {
+    assert!(size_of::<orders::Order>() <= 24);
+    let world = world_of(9, 1_000_000);
+    assert_eq!(world.accounts[0].made(), 1_000_000);
+    let oldest = Filter { offset: 999_999, limit: 100, ..Filter::default() };
+    assert_eq!(world.list(0, &oldest, START), (1_000_000, vec![0]));
+    let completed =
+        Filter { status: Some(status::COMPLETED), limit: 100, offset: 500_000, ..Filter::default() };
+    let (total, page) = world.list(0, &completed, START);
+    assert!(total > 900_000 && page.len() == 100);
+    for index in page {
+        assert_eq!(world.find(&world.order_id(0, index, 0)).map(|place| place.index), Some(index));
+    }
+}
+
+#[test]
+fn a_hostile_seed_has_names_that_try_to_break_out() {
+    let settings = Settings::default();
+    let world = seed::world(Seed { number: 1, orders: 400, hostile: true, start: START, settings });
+    let master = &world.accounts[0];
+    let shown = |name: &str| {
+        (0..master.made()).any(|index| {
+            let head = world.head(ids::Place { account: 0, index, sub: 0 }, START);
+            master.projects[head.project].name.starts_with(name) || master.users[head.user].starts_with(name)
+        })
+    };
+    assert!(shown("<script>") && shown("=HYPERLINK") && shown("<img"));
+    assert!(master.coupons.iter().any(|coupon| coupon.plan_name.contains("<script>")));
+}

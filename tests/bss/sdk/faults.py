@@ -4,17 +4,19 @@ and the ledger make of it.
 Argument: the simulator's ready line. Prints what failed, then `N passed, M failed`.
 """
 
+import json
 import time
 import urllib.error
+import urllib.request
 from contextlib import contextmanager
 from decimal import Decimal
 
 from common import (
-    M, MASTER, O, balances, cancel, check, control, details, effects, ledger, main, new_order, orders, pay,
+    M, MASTER, O, READY, balances, cancel, check, control, details, effects, ledger, main, new_order, orders, pay,
     refused, wait_for,
 )
 from huaweicloudsdkbss.v2 import ListSubCustomerCouponsRequest
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, SdkException, ServerResponseException
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServerResponseException
 
 
 @contextmanager
@@ -38,6 +40,29 @@ def broken(call):
 
 def requests_of(operation):
     return [r for r in control("/requests") if r["operation"] == operation]
+
+
+def raw(path, method="GET", **headers):
+    request = urllib.request.Request(READY["endpoint"] + path, headers=headers, method=method)
+    try:
+        urllib.request.urlopen(request)
+    except urllib.error.HTTPError as error:
+        body = json.loads(error.read())
+        assert body["request_id"] == error.headers["X-Request-Id"]
+        return error.code, body["error_code"], body["error_msg"]
+    raise AssertionError("not refused")
+
+
+@check
+def the_gateway_knows_its_paths_before_it_asks_who_is_there():
+    for path, method in (("/v2/orders/customer-orders/pay", "POST"), ("/v1/nothing", "GET"),
+                         ("/v2/orders/customer-orders/", "GET"), ("/v2/orders/customer-orders", "DELETE")):
+        assert raw(path, method)[:2] == (404, "APIG.0101"), path
+    path = "/v2/accounts/customer-accounts/balances"
+    start = "Incorrect IAM authentication information: "
+    assert raw(path) == (401, "APIGW.0301", start + "authorization header is missing")
+    other = {"Authorization": "SDK-HMAC-SM3 Access=A, SignedHeaders=host, Signature=00"}
+    assert raw(path, **other)[:2] == (401, "APIGW.0301")
 
 
 @check
