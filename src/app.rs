@@ -3,20 +3,26 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use secrecy::SecretString;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
+    bss::{self, limits::Limits, transport::Wire},
     clock::Clock,
-    cloud_accounts::Readers,
+    cloud_accounts,
     identity::{self, Identity},
+    jobs::{Driver, Job},
+    operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
     state::{App, Pulse, Settings},
+    vault::Vault,
     web::{
         self, Routes,
         health::{self, Readiness},
-        server::{self, Limits},
+        server,
     },
 };
 
@@ -26,30 +32,73 @@ pub struct Parts {
     pub db: PgPool,
     /// The only source of time.
     pub clock: Clock,
+    /// What carries requests to Huawei.
+    pub wire: Arc<dyn Wire>,
     /// What pages are told of the configuration.
     pub settings: Settings,
+    /// Opens the accounts' keys.
+    pub vault: Vault,
+    /// Derives upstream's ids of money movements.
+    pub trans_key: TransKey,
+    /// Mixed into the hashes of passwords.
+    pub pepper: Option<SecretString>,
+    /// The spans of time of the journal.
+    pub timings: Timings,
+    /// How many portals share upstream's limits.
+    pub replicas: u32,
 }
 
 /// A portal that can be run.
 pub struct Portal {
     app: App,
     readiness: Readiness,
+    operations: operations::Running,
 }
 
 impl Portal {
-    /// Puts the parts together.
-    pub fn new(parts: Parts) -> Self {
-        let readiness = Readiness::new(parts.db.clone());
-        let identity = Identity::new(parts.db.clone(), parts.clock.clone(), identity::Settings::default());
-        let app = App {
-            db: parts.db,
-            clock: parts.clock,
-            settings: Arc::new(parts.settings),
-            identity,
-            readers: Readers::default(),
-            pulse: Pulse::default(),
+    /// Puts the parts together and starts the journal, which has work to do before anybody comes.
+    pub async fn start(parts: Parts) -> Result<Self> {
+        let Parts { db, clock, wire, settings, vault, trans_key, pepper, timings, replicas } = parts;
+        let shared = cloud_accounts::Shared {
+            clock: clock.clone(),
+            wire,
+            limits: Limits::new(clock.clone(), replicas),
+            chance: bss::chance(),
         };
-        Self { app, readiness }
+        let (readers, writers) =
+            cloud_accounts::open(&db, &vault, &shared).await.context("opening the accounts")?;
+        let pulse = Pulse::default();
+        let beat = pulse.clone();
+        let operations = operations::start(
+            Setup {
+                store: Arc::new(PgStore(db.clone())),
+                registry: registry(),
+                upstream: Arc::new(Accounts::new(readers.clone(), writers)),
+                clock: clock.clone(),
+                chance: Chance::system(),
+                timings,
+                name: Uuid::now_v7().to_string(),
+            },
+            Reading::new(db.clone()),
+            trans_key,
+            Box::new(move |open| beat.set_open_operations(open)),
+        )
+        .await
+        .context("starting the journal")?;
+        let app = App {
+            identity: Identity::new(
+                db.clone(),
+                clock.clone(),
+                identity::Settings { pepper, ..Default::default() },
+            ),
+            settings: Arc::new(settings),
+            desk: operations.desk.clone(),
+            readers,
+            pulse,
+            clock,
+            db,
+        };
+        Ok(Self { readiness: Readiness::new(app.db.clone()), app, operations })
     }
 
     /// What handlers see.
@@ -66,13 +115,27 @@ impl Portal {
     /// visitors, lets requests in flight finish, and lets each piece of work come to a good end.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> Result<()> {
         let service = web::finish(self.routes(), self.app.clone());
+        let driver = Driver::new(self.app.db.clone(), self.app.clock.clone(), jobs(&self.app));
+        let jobs = tokio::spawn(driver.run(stop.clone().cancelled_owned()));
         let readiness = self.readiness.clone();
         let told = async {
             stop.cancelled().await;
             readiness.stop();
         };
-        server::serve(listener, service, Limits::default(), told).await;
+        server::serve(listener, service, server::Limits::default(), told).await;
+        self.operations.stop().await;
+        jobs.await.context("the jobs' driver")?;
         self.app.db.close().await;
         Ok(())
     }
+}
+
+/// The kinds of operations.
+fn registry() -> Registry {
+    Registry::new()
+}
+
+/// The background work.
+fn jobs(_app: &App) -> Vec<Arc<dyn Job>> {
+    Vec::new()
 }

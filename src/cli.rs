@@ -3,8 +3,12 @@
 mod database;
 mod demo;
 mod home;
+mod keys;
+mod people;
 mod serve;
+mod simulator;
 mod stop;
+mod upstream;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -27,6 +31,11 @@ enum Command {
     /// Serve a portal with invented data: its own database, a simulated Huawei Cloud, and people to sign in as
     #[command(after_help = demo::HELP)]
     Demo(demo::Demo),
+    /// Serve a simulated Huawei Cloud alone
+    Simulator(simulator::Simulator),
+    /// Manage people
+    #[command(subcommand)]
+    User(people::User),
     /// Bring the database to the newest migration
     #[command(after_help = SECRETS_HELP)]
     Migrate(Settings),
@@ -47,8 +56,12 @@ async fn dispatch(command: Command, secrets: Secrets) -> Result<()> {
     match command {
         Command::Serve(settings) => serve::serve(settings, secrets).await,
         Command::Demo(demo) => demo::demo(demo).await,
+        Command::Simulator(simulator) => simulator::simulator(simulator).await,
+        Command::User(command) => people::user(command, secrets).await,
         Command::Migrate(settings) => {
-            let database = database::Database::open(&settings, secrets).await?;
+            let mut secrets = secrets;
+            secrets.take_files(&settings)?;
+            let database = database::Database::open(&settings, secrets.database_url).await?;
             crate::db::migrate(database.url()).await?;
             database.close().await
         }

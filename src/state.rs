@@ -18,6 +18,7 @@ use crate::{
         Identity,
         access::{AccountId, Scope},
     },
+    operations::Desk,
 };
 
 /// The running portal, as handlers see it.
@@ -33,6 +34,8 @@ pub struct App {
     pub identity: Identity,
     /// The cloud accounts and the means to read them.
     pub readers: Readers,
+    /// Where operations that move money are asked for and acted on.
+    pub desk: Desk,
     /// What the header of every page shows.
     pub pulse: Pulse,
 }

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::home::Home;
 use crate::{
-    config::{self, Secrets, Settings},
+    config::{self, Settings},
     postgres::{Options, Server},
 };
 
@@ -18,8 +18,8 @@ pub(super) struct Database {
 
 impl Database {
     /// The given database, or the managed one in the data directory.
-    pub(super) async fn open(settings: &Settings, secrets: Secrets) -> Result<Self> {
-        match secrets.database_url {
+    pub(super) async fn open(settings: &Settings, given: Option<SecretString>) -> Result<Self> {
+        match given {
             Some(url) => Ok(Self { url, server: None }),
             None => Self::managed(&Home::open(&settings.data())?).await,
         }

@@ -1,15 +1,35 @@
 //! `demo`: a whole portal with invented data, for people who want to see it and programs that test it.
 
 use std::{
+    fs,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use rand::RngExt as _;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
-use super::{database::Database, home::Home, serve, stop};
-use crate::{config::Settings, postgres, telemetry};
+use super::{
+    database::Database,
+    home::{self, Home},
+    keys::Keys,
+    serve, stop,
+};
+use crate::{
+    clock::Clock,
+    config::{Account, Settings, Upstream},
+    i18n::Locale,
+    identity::{
+        access::Role,
+        people::{self, NewPerson},
+    },
+    postgres,
+    simulator::{self, Options, ReadyLine},
+    state::App,
+    telemetry,
+};
 
 pub(super) const HELP: &str = "\
 When the portal is ready, one JSON line on standard output says where it is, whom one can sign in as, and where the
@@ -37,22 +57,48 @@ pub(super) struct Demo {
 #[derive(Serialize)]
 struct Ready {
     url: String,
+    users: Vec<User>,
+    simulator: ReadyLine,
+}
+
+/// Somebody whom one can sign in as.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct User {
+    username: String,
+    password: String,
+    role: Role,
 }
 
 pub(super) async fn demo(demo: Demo) -> Result<()> {
-    let settings = demo.settings;
+    let mut settings = demo.settings;
     telemetry::log(&settings.log, settings.log_format)?;
     let stop = stop::at_a_signal()?;
     let home = Home::open(&place(settings.data.as_deref().unwrap_or(Path::new("demo-data")))?)?;
     let listener = serve::listen(settings.listen).await?;
     let address = listener.local_addr()?;
+    let options =
+        Options { seed: demo.seed, orders: demo.orders, clock: Clock::system(), ..Options::default() };
+    let simulator = simulator::run(options).await.context("starting the simulator")?;
+    settings.allow_private_upstream = true;
     let database = Database::managed(&home).await?;
-    let portal = serve::portal(&settings, address, &database).await?;
-    let url = settings.public_url(address)?.to_string();
-    eprintln!("The portal is ready: {url}");
-    println!("{}", serde_json::to_string(&Ready { url }).context("writing the line for programs")?);
-    let metrics = settings.metrics_listen(ANY_PORT);
-    serve::run(portal, listener, metrics, database, stop).await
+    let accounts = accounts(&simulator.ready)?;
+    let portal = serve::portal(&settings, address, &database, Keys::at(&home)?, &accounts).await?;
+    let users = users(&home, portal.app()).await?;
+    let ready =
+        Ready { url: settings.public_url(address)?.to_string(), users, simulator: simulator.ready.clone() };
+    tell(&ready)?;
+    serve::run(portal, listener, settings.metrics_listen(ANY_PORT), database, stop).await
+}
+
+/// Tells people on standard error and programs on standard output.
+fn tell(ready: &Ready) -> Result<()> {
+    eprintln!("\nThe portal is ready: {}\n", ready.url);
+    for User { username, password, role } in &ready.users {
+        eprintln!("  {:<9} {username:<9} {password}", role.as_str());
+    }
+    eprintln!("\nIts data is invented, its Huawei Cloud simulated: {}\n", ready.simulator.endpoint);
+    println!("{}", serde_json::to_string(ready).context("writing the line for programs")?);
+    Ok(())
 }
 
 /// The directory that was asked for, or one that PostgreSQL's account can enter.
@@ -65,9 +111,63 @@ fn place(asked: &Path) -> Result<PathBuf> {
         absolute.to_string_lossy().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let place = Path::new(OPEN_TO_THE_SERVER).join(name.trim_matches('-'));
     eprintln!(
-        "PostgreSQL does not run as root, and the account it runs under cannot enter {}: the data goes to {}",
+        "PostgreSQL does not run as root, and the account that it runs under cannot enter {}: the data goes to {}",
         closed.display(),
         place.display()
     );
     Ok(place)
+}
+
+/// The simulator's accounts, the enterprise master first.
+fn accounts(simulator: &ReadyLine) -> Result<Vec<Account>> {
+    let endpoint: url::Url = simulator.endpoint.parse().context("the simulator's endpoint")?;
+    let accounts = simulator.accounts.iter().enumerate().map(|(at, account)| Account {
+        name: account.name.clone(),
+        upstream: Upstream::Endpoint(endpoint.clone()),
+        ak: account.ak.clone().into(),
+        sk: account.sk.clone().into(),
+        domain_id: Some(account.domain_id.clone()),
+        is_master: at == 0,
+    });
+    Ok(accounts.collect())
+}
+
+/// One person per role, who may see every account. Names and passwords stay from one start to the next.
+async fn users(home: &Home, app: &App) -> Result<Vec<User>> {
+    let file = home.file("users.json");
+    let users: Vec<User> = if file.exists() {
+        serde_json::from_slice(&fs::read(&file)?).with_context(|| format!("reading {}", file.display()))?
+    } else {
+        let users: Vec<User> = Role::ALL.into_iter().map(User::invented).collect();
+        home::write_private(&file, &serde_json::to_string_pretty(&users)?)?;
+        users
+    };
+    let accounts: Vec<_> = app.readers.all().iter().map(|account| account.id).collect();
+    for user in &users {
+        let new = NewPerson {
+            username: user.username.clone(),
+            role: user.role,
+            locale: Locale::default(),
+            accounts: accounts.clone(),
+            password: Some(SecretString::from(user.password.clone())),
+        };
+        match people::add(&app.identity, &new).await {
+            Ok(_) => {}
+            Err(people::Problem::Taken(_)) => people::grant(&app.identity, &user.username, &accounts).await?,
+            Err(error) => return Err(error).with_context(|| format!("adding {}", user.username)),
+        }
+    }
+    Ok(users)
+}
+
+impl User {
+    fn invented(role: Role) -> Self {
+        const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+        let mut chance = rand::rng();
+        let mut block = || -> String {
+            (0..5).map(|_| char::from(LETTERS[chance.random_range(0..LETTERS.len())])).collect()
+        };
+        let password = [block(), block(), block(), block()].join("-");
+        Self { username: role.as_str().to_owned(), password, role }
+    }
 }

@@ -1,12 +1,14 @@
-//! The portal's own directory.
+//! The portal's own directory, and the secrets that it makes for itself there.
 
 use std::{
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
+    fs::{self, OpenOptions, Permissions},
+    io::{self, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
+use secrecy::SecretString;
 
 /// A directory that only we look into.
 #[derive(Debug, Clone)]
@@ -29,4 +31,30 @@ impl Home {
     pub(super) fn postgres(&self) -> PathBuf {
         self.0.join("postgres")
     }
+
+    /// A file in it.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// 32 random bytes in hex, kept in the file `name` and made at the first start.
+    pub(super) fn secret(&self, name: &str) -> Result<SecretString> {
+        let path = self.file(name);
+        if path.exists() {
+            return crate::config::read_secret_file(&path);
+        }
+        let secret = hex::encode(rand::random::<[u8; 32]>());
+        write_private(&path, &secret).with_context(|| format!("writing {}", path.display()))?;
+        Ok(secret.into())
+    }
+}
+
+/// Writes a file that only its owner may read, whole or not at all.
+pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let _ = fs::remove_file(&unfinished);
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)
 }

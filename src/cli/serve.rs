@@ -1,17 +1,24 @@
 //! `serve`: the portal as a service, and what `demo` shares with it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{database::Database, stop};
+use super::{database::Database, keys::Keys, stop, upstream};
 use crate::{
     app::{Parts, Portal},
+    bss::transport::HttpWire,
     clock::Clock,
-    config::{Secrets, Settings},
-    db, state, telemetry,
+    cloud_accounts,
+    config::{Account, Secrets, Settings},
+    db,
+    operations::Timings,
+    state, telemetry,
     web::{observe, server},
 };
 
@@ -22,28 +29,48 @@ pub(super) async fn serve(settings: Settings, mut secrets: Secrets) -> Result<()
     telemetry::log(&settings.log, settings.log_format)?;
     secrets.take_files(&settings)?;
     let stop = stop::at_a_signal()?;
-    let database = Database::open(&settings, secrets).await?;
+    let keys = Keys::of(&settings, &secrets)?;
+    let accounts = secrets.accounts()?;
+    let database = Database::open(&settings, secrets.database_url).await?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
-    let portal = portal(&settings, address, &database).await?;
+    let portal = portal(&settings, address, &database, keys, &accounts).await?;
     tracing::info!(%address, "the portal is ready");
     run(portal, listener, settings.metrics_listen(METRICS), database, stop).await
 }
 
-/// The portal that the settings describe, on a migrated database.
-pub(super) async fn portal(settings: &Settings, address: SocketAddr, database: &Database) -> Result<Portal> {
+/// The portal that the settings describe. Brings its database up to date first.
+pub(super) async fn portal(
+    settings: &Settings,
+    address: SocketAddr,
+    database: &Database,
+    keys: Keys,
+    accounts: &[Account],
+) -> Result<Portal> {
+    let configured = upstream::configured(accounts, settings.allow_private_upstream)?;
     db::migrate(database.url()).await?;
+    let clock = Clock::system();
     let pool = db::pool(database.url(), settings.database_connections)?;
-    Ok(Portal::new(Parts {
-        db: pool,
-        clock: Clock::system(),
+    cloud_accounts::configure(&pool, &keys.vault, clock.now(), &configured)
+        .await
+        .context("writing the accounts")?;
+    let parts = Parts {
+        wire: Arc::new(HttpWire::new(clock.clone())?),
         settings: state::Settings {
             public_url: settings.public_url(address)?,
             zone: settings.zone,
             max_data_age: settings.max_data_age(),
             trusted_proxies: settings.trusted_proxies.clone(),
         },
-    }))
+        trans_key: keys.trans_key(),
+        vault: keys.vault,
+        pepper: Some(keys.pepper),
+        timings: Timings::hurried(settings.hurry),
+        replicas: settings.replicas,
+        db: pool,
+        clock,
+    };
+    Portal::start(parts).await
 }
 
 /// Binds `address`, or says why not.
@@ -65,19 +92,18 @@ pub(super) async fn run(
         let listener = listen(address).await.context("for /metrics")?;
         tracing::info!(address = %listener.local_addr()?, "metrics are served");
         tokio::spawn(metrics.upkeep());
-        tokio::spawn(server::serve(
-            listener,
-            service,
-            server::Limits::default(),
-            stop.clone().cancelled_owned(),
-        ));
+        let stopped = stop.clone().cancelled_owned();
+        tokio::spawn(server::serve(listener, service, server::Limits::default(), stopped));
     }
     let lost = database.lost()?;
     let portal_stops = stop.child_token();
     let running = portal.run(listener, portal_stops.clone());
     tokio::pin!(running);
     let was_lost = tokio::select! {
-        ended = &mut running => { ended?; false }
+        ended = &mut running => {
+            ended?;
+            false
+        }
         () = lost.cancelled() => !stop.is_cancelled(),
     };
     if was_lost {

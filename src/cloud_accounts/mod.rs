@@ -191,7 +191,7 @@ pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Reader
         }
         accounts.push(Account { id, name: row.name, enabled: row.enabled });
     }
-    Ok((Readers(Arc::new(Opened { accounts, readers })), Writers(writers)))
+    Ok((Readers(Arc::new(Opened { accounts, readers })), Writers::of(writers)))
 }
 
 /// The ids of the accounts called `names`; the first name that nothing is called is the error.
@@ -305,7 +305,7 @@ impl Readers {
 }
 
 /// The means to move money, one per enabled account. There is one set, and the journal has it.
-pub struct Writers(HashMap<AccountId, Writer>);
+pub struct Writers(HashMap<AccountId, Arc<Writer>>);
 
 impl fmt::Debug for Writers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -316,12 +316,12 @@ impl fmt::Debug for Writers {
 impl Writers {
     /// Writers of accounts that are already open, as tests and simulations have them.
     pub fn of(writers: HashMap<AccountId, Writer>) -> Self {
-        Self(writers)
+        Self(writers.into_iter().map(|(account, writer)| (account, Arc::new(writer))).collect())
     }
 
     /// The means to move `account`'s money; `None` if it is unknown or switched off.
-    pub fn get(&self, account: AccountId) -> Option<&Writer> {
-        self.0.get(&account)
+    pub fn get(&self, account: AccountId) -> Option<Arc<Writer>> {
+        self.0.get(&account).cloned()
     }
 }
 

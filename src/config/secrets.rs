@@ -77,8 +77,8 @@ pub struct Account {
     pub ak: SecretString,
     /// The secret key.
     pub sk: SecretString,
-    /// Huawei's id of the account.
-    pub domain_id: String,
+    /// Huawei's id of the account, where it is known.
+    pub domain_id: Option<String>,
     /// Whether it is the master of an enterprise, which may act for its members.
     pub is_master: bool,
 }
@@ -111,7 +111,7 @@ struct WrittenAccount {
     endpoint: Option<String>,
     ak: SecretString,
     sk: SecretString,
-    domain_id: String,
+    domain_id: Option<String>,
     #[serde(default)]
     master: bool,
 }

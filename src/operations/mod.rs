@@ -2,6 +2,7 @@
 //! here. Intent written and committed, sent once, outcome recorded, unknown outcomes asked about and
 //! never guessed. It knows nothing of what a kind of operation means; features bring that.
 
+mod accounts;
 mod answer;
 mod chance;
 mod desk;
@@ -17,6 +18,7 @@ mod state;
 mod store;
 mod timings;
 
+pub use accounts::Accounts;
 pub use answer::{CONSEQUENCES, Consequence, consequence};
 pub use chance::Chance;
 pub use desk::{ActError, Desk, SubmitError};
