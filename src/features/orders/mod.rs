@@ -3,8 +3,26 @@
 pub mod filter;
 #[cfg(test)]
 mod fixtures;
+pub mod glance;
 pub mod list;
 pub mod order;
+pub mod pay_rules;
 pub mod search;
 pub mod store;
 pub mod sync;
+pub mod texts;
+pub mod words;
+
+use crate::{
+    identity::access::Permission::{Refresh, ViewOrders},
+    web::{Access::Needs, Routes},
+};
+
+/// The pages of orders.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/orders", Needs(ViewOrders), list::show)
+        .get("/orders/summary", Needs(ViewOrders), list::show_summary)
+        .get("/orders/sync", Needs(ViewOrders), list::show_progress)
+        .post("/orders/refresh", Needs(Refresh), list::refresh)
+}

@@ -1,0 +1,343 @@
+//! What an order can be paid with: which coupons and discounts go together, why the rest does not,
+//! and what remains for cash and credit (`bss/domain.md` §2). Pure: it asks nobody and decides
+//! nothing for good, since Huawei judges again when it is paid.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::{
+    bss::{
+        codes::{CouponGroup, CouponStatus, CouponType, DiscountType, PayCouponType, PayDiscountType},
+        instruments::{MaxUse, OrderCoupon, OrderDiscount},
+        pay::MAX_COUPONS,
+    },
+    money::Money,
+};
+
+/// Everything that was read for paying one order.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The order.
+    pub order_id: String,
+    /// What it costs before a discount chosen here.
+    pub after_discount: Money,
+    /// Coupons that Huawei lists for it.
+    pub coupons: Vec<OrderCoupon>,
+    /// How many of each kind.
+    pub max_use: Vec<MaxUse>,
+    /// Discounts that Huawei lists for it.
+    pub discounts: Vec<OrderDiscount>,
+    /// What the cash account has.
+    pub cash: Money,
+    /// What the credit account has.
+    pub credit: Money,
+}
+
+/// What a person chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Ids of coupons, in the order of the choice.
+    pub coupons: Vec<String>,
+    /// The id of a discount.
+    pub discount: Option<String>,
+}
+
+/// Why something cannot be chosen, or not beside what is chosen already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It is not activated, used or expired.
+    NotUsable,
+    /// Another order holds it.
+    HeldBy(String),
+    /// Payments have no code for its kind.
+    CannotBeSent,
+    /// Its time has passed.
+    Expired,
+    /// Nothing is left of it.
+    Empty,
+    /// A payment takes no more than this many.
+    TooMany(usize),
+    /// A payment takes no more than this many of its kind.
+    TooManyOfKind(u32),
+    /// Vouchers and discount coupons exclude each other.
+    VoucherOrDiscountCoupon,
+    /// Marketplace coupons and special-purpose vouchers exclude each other.
+    MarketplaceOrSpecial,
+    /// A chosen coupon excludes discounts of this kind.
+    ExcludedByCoupon(String),
+    /// It excludes the chosen discount.
+    ExcludesDiscount,
+    /// The chosen discount, or this one, is below the coupon's least ratio on every line.
+    BelowLeastRatio(Decimal),
+    /// The order's price adjustment must be used, so no other discount can be.
+    AdjustmentIsMandatory,
+    /// It is not among what Huawei lists for the order.
+    NotOffered,
+}
+
+/// A coupon or discount with what choosing it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id.
+    pub id: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+    /// Why it cannot be; for a chosen one, why the choice is not valid.
+    pub why: Option<Why>,
+    /// What it takes off the price if it is chosen.
+    pub takes: Money,
+}
+
+/// What paying by a choice comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Every listed coupon, and chosen ones that are not listed.
+    pub coupons: Vec<Line>,
+    /// Every listed discount.
+    pub discounts: Vec<Line>,
+    /// What the discount takes off.
+    pub discount: Money,
+    /// After the discount, before coupons.
+    pub payable: Money,
+    /// What the coupons take off.
+    pub by_coupons: Money,
+    /// What is charged to the balance.
+    pub from_balance: Money,
+    /// Of that, from cash.
+    pub from_cash: Money,
+    /// Of that, from credit.
+    pub from_credit: Money,
+    /// What the balance is short of.
+    pub short: Money,
+}
+
+impl Quote {
+    /// Whether it can be confirmed.
+    pub fn is_valid(&self) -> bool {
+        self.short.is_zero()
+            && !self.coupons.iter().chain(&self.discounts).any(|line| line.chosen && line.why.is_some())
+    }
+}
+
+/// The kind of a listed coupon in the codes of payments; product coupons have none.
+pub fn pay_kind(coupon: CouponType) -> Option<PayCouponType> {
+    match coupon {
+        CouponType::Voucher => Some(PayCouponType::Voucher),
+        CouponType::DiscountCoupon => Some(PayCouponType::DiscountCoupon),
+        CouponType::FlexiPurchase => Some(PayCouponType::FlexiPurchase),
+        CouponType::ProductCoupon | CouponType::Unknown(_) => None,
+    }
+}
+
+/// The kind of a listed discount in the codes of payments.
+pub fn pay_discount_kind(discount: DiscountType) -> PayDiscountType {
+    PayDiscountType::from_code(discount.code())
+}
+
+/// What is left of a coupon: its balance, or its face value for those that are spent at once.
+pub fn left(coupon: &OrderCoupon) -> Money {
+    coupon.balance.or(coupon.face_value).unwrap_or_default()
+}
+
+/// The choice that is made before a person made one: nothing, except what must be used.
+pub fn first_choice(offer: &Offer) -> Choice {
+    Choice { coupons: Vec::new(), discount: mandatory(offer).map(|discount| discount.discount_id.clone()) }
+}
+
+fn mandatory(offer: &Offer) -> Option<&OrderDiscount> {
+    offer.discounts.iter().find(|discount| discount.discount_type == DiscountType::PriceAdjustment)
+}
+
+/// What paying by `choice` comes to at `now`.
+pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
+    let chosen: Vec<&OrderCoupon> = choice
+        .coupons
+        .iter()
+        .filter_map(|id| offer.coupons.iter().find(|coupon| coupon.coupon_id == *id))
+        .collect();
+    let discount = choice
+        .discount
+        .as_ref()
+        .and_then(|id| offer.discounts.iter().find(|discount| discount.discount_id == *id));
+
+    let off = discount
+        .and_then(OrderDiscount::amount)
+        .unwrap_or_default()
+        .min(offer.after_discount)
+        .max(Money::ZERO);
+    let payable = offer.after_discount - off;
+    let (taken, from_balance) = take(&chosen, payable);
+    let from_cash = from_balance.min(offer.cash.max(Money::ZERO));
+    let from_credit = (from_balance - from_cash).min(offer.credit.max(Money::ZERO));
+
+    let mut coupons: Vec<Line> = offer
+        .coupons
+        .iter()
+        .map(|coupon| {
+            let at = chosen.iter().position(|one| one.coupon_id == coupon.coupon_id);
+            let others: Vec<&OrderCoupon> =
+                chosen.iter().copied().filter(|one| one.coupon_id != coupon.coupon_id).collect();
+            let why = unusable(offer, coupon, now).or_else(|| conflict(offer, coupon, &others, discount));
+            let takes = match at {
+                Some(at) => taken[at],
+                None => take(&[coupon], payable).0[0],
+            };
+            Line { id: coupon.coupon_id.clone(), chosen: at.is_some(), why, takes }
+        })
+        .collect();
+    let is_listed = |id: &String| offer.coupons.iter().any(|coupon| coupon.coupon_id == *id);
+    coupons.extend(choice.coupons.iter().filter(|id| !is_listed(id)).map(|id| Line {
+        id: id.clone(),
+        chosen: true,
+        why: Some(Why::NotOffered),
+        takes: Money::ZERO,
+    }));
+    let mut discounts: Vec<Line> = offer
+        .discounts
+        .iter()
+        .map(|one| Line {
+            id: one.discount_id.clone(),
+            chosen: discount.is_some_and(|discount| discount.discount_id == one.discount_id),
+            why: excluded(offer, one, &chosen),
+            takes: one.amount().unwrap_or_default(),
+        })
+        .collect();
+    match (&choice.discount, discount, mandatory(offer)) {
+        (Some(id), None, _) => discounts.push(Line {
+            id: id.clone(),
+            chosen: true,
+            why: Some(Why::NotOffered),
+            takes: Money::ZERO,
+        }),
+        // Choosing none is a choice too, and not allowed beside a price adjustment.
+        (None, None, Some(_)) => discounts.push(Line {
+            id: String::new(),
+            chosen: true,
+            why: Some(Why::AdjustmentIsMandatory),
+            takes: Money::ZERO,
+        }),
+        _ => {}
+    }
+    Quote {
+        coupons,
+        discounts,
+        discount: off,
+        payable,
+        by_coupons: payable - from_balance,
+        from_balance,
+        from_cash,
+        from_credit,
+        short: from_balance - from_cash - from_credit,
+    }
+}
+
+/// What each coupon takes off, in the order in which Huawei applies kinds, and what remains.
+fn take(coupons: &[&OrderCoupon], payable: Money) -> (Vec<Money>, Money) {
+    let mut taken = vec![Money::ZERO; coupons.len()];
+    let mut rest = payable.max(Money::ZERO);
+    for kind in [CouponType::DiscountCoupon, CouponType::Voucher, CouponType::FlexiPurchase] {
+        for (coupon, taken) in coupons.iter().zip(&mut taken).filter(|(coupon, _)| coupon.coupon_type == kind)
+        {
+            *taken = match kind {
+                CouponType::DiscountCoupon => {
+                    // Its face value is the part that is still paid: 0.9 takes a tenth off.
+                    let face =
+                        coupon.face_value.unwrap_or_default().decimal().clamp(Decimal::ZERO, Decimal::ONE);
+                    let off = rest.decimal() * (Decimal::ONE - face);
+                    if face.is_zero() {
+                        Money::ZERO
+                    } else {
+                        Money::new(off.round_dp_with_strategy(2, RoundingStrategy::ToZero))
+                    }
+                }
+                _ => left(coupon).max(Money::ZERO).min(rest),
+            };
+            rest = rest - *taken;
+        }
+    }
+    (taken, rest)
+}
+
+/// Why a coupon cannot be used whatever else is chosen.
+fn unusable(offer: &Offer, coupon: &OrderCoupon, now: DateTime<Utc>) -> Option<Why> {
+    if let Some(holder) =
+        coupon.used_by_order_id.as_ref().filter(|holder| !holder.eq_ignore_ascii_case(&offer.order_id))
+    {
+        return Some(Why::HeldBy(holder.clone()));
+    }
+    if coupon.expire_time.is_some_and(|expires| expires <= now) {
+        return Some(Why::Expired);
+    }
+    if coupon.status != CouponStatus::Usable {
+        return Some(Why::NotUsable);
+    }
+    if pay_kind(coupon.coupon_type).is_none() {
+        return Some(Why::CannotBeSent);
+    }
+    left(coupon).is_zero().then_some(Why::Empty)
+}
+
+/// Why a coupon cannot be used beside the others and the discount.
+fn conflict(
+    offer: &Offer,
+    coupon: &OrderCoupon,
+    others: &[&OrderCoupon],
+    discount: Option<&OrderDiscount>,
+) -> Option<Why> {
+    let has = |kind| others.iter().any(|other| other.coupon_type == kind);
+    if (coupon.coupon_type == CouponType::DiscountCoupon && has(CouponType::Voucher))
+        || (coupon.coupon_type == CouponType::Voucher && has(CouponType::DiscountCoupon))
+    {
+        return Some(Why::VoucherOrDiscountCoupon);
+    }
+    let beside = |group| others.iter().any(|other| other.coupon_group == Some(group));
+    if (coupon.coupon_group == Some(CouponGroup::Marketplace) && beside(CouponGroup::SpecialPurpose))
+        || (coupon.coupon_group == Some(CouponGroup::SpecialPurpose) && beside(CouponGroup::Marketplace))
+    {
+        return Some(Why::MarketplaceOrSpecial);
+    }
+    let same_kind =
+        |one: &OrderCoupon| one.coupon_type == coupon.coupon_type && one.coupon_group == coupon.coupon_group;
+    let most = offer.max_use.iter().find(|most| {
+        most.coupon_type.is_none_or(|kind| kind == coupon.coupon_type)
+            && (most.coupon_group.is_none() || most.coupon_group == coupon.coupon_group)
+    });
+    if let Some(most) = most
+        && others.iter().filter(|other| same_kind(other)).count() >= most.quantity as usize
+    {
+        return Some(Why::TooManyOfKind(most.quantity));
+    }
+    if others.len() >= MAX_COUPONS {
+        return Some(Why::TooMany(MAX_COUPONS));
+    }
+    let discount = discount?;
+    if !coupon.goes_with(discount.discount_type) {
+        return Some(Why::ExcludesDiscount);
+    }
+    below_least(coupon, discount).map(Why::BelowLeastRatio)
+}
+
+/// Why a discount cannot be used beside the chosen coupons.
+fn excluded(offer: &Offer, discount: &OrderDiscount, chosen: &[&OrderCoupon]) -> Option<Why> {
+    if mandatory(offer).is_some_and(|mandatory| mandatory.discount_id != discount.discount_id) {
+        return Some(Why::AdjustmentIsMandatory);
+    }
+    chosen.iter().find_map(|coupon| {
+        if coupon.goes_with(discount.discount_type) {
+            below_least(coupon, discount).map(Why::BelowLeastRatio)
+        } else {
+            Some(Why::ExcludedByCoupon(coupon.coupon_id.clone()))
+        }
+    })
+}
+
+/// The coupon's least ratio, if every line of the discount is below it.
+fn below_least(coupon: &OrderCoupon, discount: &OrderDiscount) -> Option<Decimal> {
+    let least = coupon.min_discount_ratio()?;
+    let mut ratios =
+        discount.orders.iter().flat_map(|order| &order.lines).filter_map(|line| line.ratio).peekable();
+    (ratios.peek().is_some() && ratios.all(|ratio| ratio < least)).then_some(least)
+}
+
+#[cfg(test)]
+mod tests;

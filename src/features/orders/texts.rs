@@ -1,0 +1,81 @@
+//! What the orders pages say, in both languages.
+
+crate::texts! {
+    /// Texts of the orders pages.
+    pub struct Texts {
+        orders: "订单", "Orders";
+        order: "订单号", "Order";
+        refresh: "刷新", "Refresh";
+        by_status: "按状态", "By status";
+        all: "全部", "All";
+        status: "状态", "Status";
+        kind: "类型", "Type";
+        service: "云服务", "Service";
+        product: "产品", "Product";
+        account: "云账号", "Cloud account";
+        created: "创建时间", "Created";
+        paid: "支付时间", "Paid";
+        deadline: "支付截止", "Pay until";
+        paid_or_due: "支付 / 截止", "Paid / due";
+        due: "截止", "Due";
+        expires: "到期", "Expires";
+        official: "官网价", "List price";
+        payable: "应付", "Payable";
+        payable_hint: "优惠后、使用优惠券之前", "After discounts, before coupons";
+        yuan: "元", "CNY";
+        official_yuan: "官网价 (元)", "List price (CNY)";
+        payable_yuan: "应付 (元)", "Payable (CNY)";
+        actions: "操作", "Actions";
+        select_page: "选择本页全部", "Select the whole page";
+        select: "选择", "Select";
+        pay: "支付", "Pay";
+        refund: "退款", "Refund";
+        find: "在列表中查找", "Find in the list";
+        find_hint: "订单号、产品、用户、项目", "Order, product, user, project";
+        apply: "应用", "Apply";
+        from: "从", "From";
+        to: "到", "To";
+        showing: "正在显示", "Showing";
+        clear_all: "清除全部", "Clear all";
+        clear_filters: "清除全部条件", "Clear all filters";
+        parts(n: i16): " 等 {n} 个子订单", " and {n} sub-orders";
+        for_member: "代付", "For a member";
+        total: "合计", "Total";
+        total_orders(n: &str): "合计 {n} 个订单", "Total {n} orders";
+        count_now: "计算合计", "Add up";
+        on_page(n: usize): "本页 {n} 个", "{n} on this page";
+        first_of(n: usize, all: &str): "第 1–{n} 个，共 {all} 个", "1–{n} of {all}";
+        last_page: "末页", "Last page";
+        selected: "已选订单", "Selected orders";
+        can_cancel: "可取消", "Can be cancelled:";
+        can_cancel_sum: " 个，应付合计 ", ", payable ";
+        left_out_before: "另有", "";
+        left_out: "个不在待支付状态，不会取消", "not awaiting payment, left out";
+        over: "一次最多 20 个，将分批", "At most 20 at once; will be split";
+        clear_selection: "清除选择", "Clear";
+        cancel_selected: "取消所选订单", "Cancel selected orders";
+        none_match: "没有符合条件的订单", "No order matches";
+        none_match_hint: "放宽其中一个条件再试。", "Widen one of the conditions.";
+        none: "还没有订单", "No orders";
+        none_hint: "华为云上这些云账号没有订单。", "These cloud accounts have no orders at Huawei Cloud.";
+        no_accounts: "没有可看的云账号", "No cloud account to look at";
+        no_accounts_hint: "请管理员为您分配云账号。", "Ask an administrator to give you one.";
+        never: "还没有读取过订单", "Orders have not been read yet";
+        never_hint: "第一次读取从最早的年份开始，逐年进行。可以离开本页。", "The first read goes year by year from the oldest. You may leave this page.";
+        reading: "正在读取订单", "Reading orders";
+        reading_progress: "读取订单的进度", "Progress of reading orders";
+        read_failed(at: &str): "华为云没有正常应答（{at}），显示的是之前读到的数据", "Huawei Cloud did not answer properly ({at}); this is what was read before";
+        read_failed_next: "会自动再试。", "It will be tried again by itself.";
+        type_is(word: &str): "类型：{word}", "Type: {word}";
+        service_is(word: &str): "云服务：{word}", "Service: {word}";
+        account_is(word: &str): "云账号：{word}", "Cloud account: {word}";
+        text_is(word: &str): "包含“{word}”", "Contains “{word}”";
+        created_between(from: &str, to: &str): "创建于 {from} 至 {to}", "Created {from} to {to}";
+        created_since(day: &str): "创建时间 {day} 起", "Created since {day}";
+        created_until(day: &str): "创建时间至 {day}", "Created until {day}";
+        paid_between(from: &str, to: &str): "支付于 {from} 至 {to}", "Paid {from} to {to}";
+        paid_since(day: &str): "支付时间 {day} 起", "Paid since {day}";
+        paid_until(day: &str): "支付时间至 {day}", "Paid until {day}";
+        other_sort: "此条件下不能按此列排序", "Cannot be sorted by this column under these filters";
+    }
+}
