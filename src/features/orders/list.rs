@@ -27,7 +27,7 @@ use crate::{
     identity::access::{Actor, Permission},
     jobs,
     state::App,
-    web::{Error, Page, Ui, form::Query, links, pager::Start},
+    web::{Error, Page, Ui, filters::Dates, form::Query, links, pager::Start},
 };
 
 /// The tabs that are always there, in their order; others come after them when they have orders.
@@ -207,6 +207,16 @@ pub fn is_fresh(app: &App, glance: &Glance, now: DateTime<Utc>) -> bool {
         .is_some_and(|read_at| (now - read_at).to_std().unwrap_or_default() <= app.settings.max_data_age)
 }
 
+impl Row {
+    fn is_payable(&self) -> bool {
+        words::awaits_payment(self.status())
+    }
+
+    fn gives_back(&self) -> bool {
+        words::gives_back(self.order_type(), self.payable())
+    }
+}
+
 impl ListPage<'_> {
     fn chip(&self, row: &Row) -> words::Chip {
         words::status(row.status(), self.ui.locale)
@@ -224,12 +234,8 @@ impl ListPage<'_> {
         self.names.get(&row.account()).copied().unwrap_or_default()
     }
 
-    fn is_payable(&self, row: &Row) -> bool {
-        words::awaits_payment(row.status())
-    }
-
     fn may_pay(&self, row: &Row) -> bool {
-        self.is_payable(row) && self.is_fresh && self.ui.may(Permission::PayOrders)
+        row.is_payable() && self.is_fresh && self.ui.may(Permission::PayOrders)
     }
 
     fn may_cancel(&self) -> bool {
@@ -238,10 +244,6 @@ impl ListPage<'_> {
 
     fn may_export(&self) -> bool {
         self.ui.may(Permission::Export)
-    }
-
-    fn gives_back(&self, row: &Row) -> bool {
-        words::gives_back(row.order_type()) && (row.order_type() == 4 || row.payable().is_negative())
     }
 
     fn export(&self, kind: &str) -> String {
@@ -361,15 +363,15 @@ fn active(app: &App, filter: &Filter, glance: &Glance, locale: Locale) -> Vec<Ac
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     match (day(filter.created.from), day(filter.created.to)) {
         (None, None) => {}
-        (Some(from), Some(to)) => add(t.created_between(&from, &to), |f| f.created = Default::default()),
-        (Some(from), None) => add(t.created_since(&from), |f| f.created = Default::default()),
-        (None, Some(to)) => add(t.created_until(&to), |f| f.created = Default::default()),
+        (Some(from), Some(to)) => add(t.created_between(&from, &to), |f| f.created = Dates::default()),
+        (Some(from), None) => add(t.created_since(&from), |f| f.created = Dates::default()),
+        (None, Some(to)) => add(t.created_until(&to), |f| f.created = Dates::default()),
     }
     match (day(filter.paid.from), day(filter.paid.to)) {
         (None, None) => {}
-        (Some(from), Some(to)) => add(t.paid_between(&from, &to), |f| f.paid = Default::default()),
-        (Some(from), None) => add(t.paid_since(&from), |f| f.paid = Default::default()),
-        (None, Some(to)) => add(t.paid_until(&to), |f| f.paid = Default::default()),
+        (Some(from), Some(to)) => add(t.paid_between(&from, &to), |f| f.paid = Dates::default()),
+        (Some(from), None) => add(t.paid_since(&from), |f| f.paid = Dates::default()),
+        (None, Some(to)) => add(t.paid_until(&to), |f| f.paid = Dates::default()),
     }
     if let Some(account) = filter.account {
         let name = app.readers.name(crate::identity::access::AccountId(account)).unwrap_or("—");

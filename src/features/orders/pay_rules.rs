@@ -166,7 +166,7 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
         .min(offer.after_discount)
         .max(Money::ZERO);
     let payable = offer.after_discount - off;
-    let (taken, from_balance) = take(&chosen, payable);
+    let (parts, from_balance) = take(&chosen, payable);
     let from_cash = from_balance.min(offer.cash.max(Money::ZERO));
     let from_credit = (from_balance - from_cash).min(offer.credit.max(Money::ZERO));
 
@@ -179,7 +179,7 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
                 chosen.iter().copied().filter(|one| one.coupon_id != coupon.coupon_id).collect();
             let why = unusable(offer, coupon, now).or_else(|| conflict(offer, coupon, &others, discount));
             let takes = match at {
-                Some(at) => taken[at],
+                Some(at) => parts[at],
                 None => take(&[coupon], payable).0[0],
             };
             Line { id: coupon.coupon_id.clone(), chosen: at.is_some(), why, takes }
@@ -252,7 +252,7 @@ fn take(coupons: &[&OrderCoupon], payable: Money) -> (Vec<Money>, Money) {
                 }
                 _ => left(coupon).max(Money::ZERO).min(rest),
             };
-            rest = rest - *taken;
+            rest -= *taken;
         }
     }
     (taken, rest)

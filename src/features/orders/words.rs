@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::{
     bss::codes::{OrderStatus, OrderType},
     i18n::Locale,
+    money::Money,
 };
 
 /// A status as a chip: colour, icon and word.
@@ -42,9 +43,13 @@ pub fn order_type(code: i16, locale: Locale) -> Cow<'static, str> {
     OrderType::from_code(code.into()).name(locale)
 }
 
-/// Whether orders of this type give money back.
-pub fn gives_back(code: i16) -> bool {
-    matches!(OrderType::from_code(code.into()), OrderType::Unsubscription | OrderType::Change)
+/// Whether an order of this type and amount gave money back: an unsubscription, or a downgrade.
+pub fn gives_back(code: i16, payable: Money) -> bool {
+    match OrderType::from_code(code.into()) {
+        OrderType::Unsubscription => true,
+        OrderType::Change => payable.is_negative(),
+        _ => false,
+    }
 }
 
 /// Whether an order of this status can be paid and cancelled.
