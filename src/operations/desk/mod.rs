@@ -103,6 +103,14 @@ impl Desk {
         Self { store, reading, clock, chance, key, timings, work }
     }
 
+    /// A desk whose operations nobody works on, for tests of pages.
+    #[cfg(test)]
+    pub(crate) fn unattended(db: sqlx::PgPool, clock: Clock) -> Self {
+        let store = Arc::new(super::store::PgStore(db.clone()));
+        let chance_and_key = (TransKey([0; 32]), Timings::REAL);
+        Self::new(store, Reading::new(db), (clock, Chance::seeded(1)), chance_and_key, Arc::default())
+    }
+
     /// What pages read.
     pub fn reading(&self) -> &Reading {
         &self.reading
@@ -242,4 +250,19 @@ impl Desk {
 
 fn person(actor: &Actor) -> (Uuid, String) {
     (actor.id, actor.username.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::identity::access::Scope;
+
+    #[sqlx::test]
+    async fn a_desk_that_was_handed_nothing_has_nothing_open(db: sqlx::PgPool) {
+        let (clock, _) = Clock::manual(DateTime::UNIX_EPOCH);
+        let open = Desk::unattended(db, clock).reading().open_count(&Scope::default()).await;
+        assert_eq!(open.expect("an answer"), 0);
+    }
 }
