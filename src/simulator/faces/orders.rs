@@ -52,9 +52,12 @@ struct OrderInfo<'w> {
     user_name: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_payment_end_time: Option<At>,
-    sub_order_infos: Option<Vec<OrderInfo<'w>>>,
+    /// Sub-orders do not have the field at all; other orders have it, with or without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent_pay_info: Option<AgentPay<'w>>,
+    sub_order_infos: Option<Option<Vec<OrderInfo<'w>>>>,
+    /// Only in the list, and not of sub-orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_pay_info: Option<Option<AgentPay<'w>>>,
 }
 
 #[derive(Serialize)]
@@ -221,15 +224,16 @@ fn order_info<'w>(world: &'w World, call: &Call<'_>, place: (usize, u32, u8), fo
     let head = world.head(place, call.as_of);
     let subs = world.subs(place, call.as_of);
     let mut info = head_info(world, call, head, form);
-    if !subs.is_empty() {
-        info.sub_order_infos = Some(subs.into_iter().map(|sub| head_info(world, call, sub, form)).collect());
+    if sub != 0 {
+        return info;
     }
-    if form == Form::List && sub == 0 {
-        info.agent_pay_info = world.accounts[account].custodian.map(|master| AgentPay {
-            paying_agent_id: &world.accounts[master].domain_id,
-            is_agent_pay: true,
-        });
-    }
+    let subs: Vec<OrderInfo<'_>> = subs.into_iter().map(|sub| head_info(world, call, sub, form)).collect();
+    info.sub_order_infos = Some((!subs.is_empty()).then_some(subs));
+    info.agent_pay_info = (form == Form::List).then(|| {
+        world.accounts[account]
+            .custodian
+            .map(|master| AgentPay { paying_agent_id: &world.accounts[master].domain_id, is_agent_pay: true })
+    });
     info
 }
 

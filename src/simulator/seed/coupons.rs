@@ -103,6 +103,7 @@ impl Maker {
             .take(4_000)
             .filter(|(at, order)| {
                 order.status == status::COMPLETED
+                    && !owner.live.contains_key(at)
                     && matches!(order.kind, kind::NEW | kind::RENEWAL)
                     && !ended.contains(at)
                     && order.after > 30_000

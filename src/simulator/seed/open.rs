@@ -58,11 +58,21 @@ pub(super) fn drafts(account: Kind, start: Millis) -> Vec<Open> {
             elsewhere(start - 3 * HOUR, status::AWAITING_REFUND, Vec::new())
                 .kind(kind::UNSUBSCRIPTION)
                 .ends(start + DAY, status::COMPLETED),
+            done(start - 6 * DAY - 5 * HOUR, vec![line((ECS, 0), YEAR, 1, 0, (605, 12))]),
+            done(
+                start - 5 * DAY - 2 * HOUR,
+                vec![line((EVS, 2), MONTH, 2, 0, FULL), line((VPC, 0), MONTH, 1, 0, FULL)],
+            ),
+            done(start - 3 * DAY - 3 * HOUR, combined()),
+            done(start - 2 * DAY - 7 * HOUR, vec![line((DCS, 1), (2, 3), 1, 0, (700, 10))]),
+            done(start - DAY - HOUR, vec![line((CDN, 1), YEAR, 1, 0, FULL)]),
+            done(start - 5 * HOUR, vec![line((ECS, 3), MONTH, 1, 0, FULL)]),
         ],
         Kind::Ordinary => vec![
             due(HOUR, vec![line((ECS, 4), MONTH, 1, 0, FULL)]),
             due(DAY, vec![line((OBS, 0), (2, 3), 1, 0, FULL)]).with(&[(PROMOTION, Way::Ratio(88))]),
             due(6 * DAY, vec![line((RDS, 0), YEAR, 1, 0, FULL)]),
+            done(start - 2 * DAY, vec![line((OBS, 2), MONTH, 1, 0, FULL)]),
         ],
         Kind::Member => vec![due(4 * DAY, vec![line((ECS, 0), MONTH, 1, 0, FULL)])],
     };
@@ -112,7 +122,11 @@ fn in_use(world: &World, account: usize, nth: u32) -> u32 {
         .zip(orders)
         .rev()
         .filter(|(at, o)| {
-            o.kind == kind::NEW && o.status == status::COMPLETED && !o.combined() && !ended.contains(at)
+            !owner.live.contains_key(at)
+                && o.kind == kind::NEW
+                && o.status == status::COMPLETED
+                && !o.combined()
+                && !ended.contains(at)
         })
         .map(|(at, _)| at)
         .nth(nth as usize)
@@ -130,6 +144,11 @@ fn elsewhere(created: Millis, status: u8, lines: Vec<Line>) -> Open {
         continues: false,
         ends: None,
     }
+}
+
+/// Bought and provided in the last days.
+fn done(created: Millis, lines: Vec<Line>) -> Open {
+    elsewhere(created, status::COMPLETED, lines)
 }
 
 fn combined() -> Vec<Line> {

@@ -4,9 +4,9 @@ use super::{
     Fen, World,
     dice::mix,
     discounts::Offer,
-    orders::{COMBINED, Live, NO_BASE, Order, Truth, kind, status},
+    orders::{COMBINED, Live, NO_BASE, Order, Payment, Truth, kind, status},
     shape::Line,
-    times::{DAY, Millis, Versions},
+    times::{DAY, MINUTE, Millis, Versions},
 };
 
 /// An order to be placed.
@@ -57,6 +57,7 @@ impl World {
             status: draft.status,
             flags: if combined { COMBINED } else { 0 },
         });
+        let price = draft.lines.iter().map(|line| line.after).sum();
         let mut shown = Versions::new(draft.created, draft.status);
         let open = draft.status == status::AWAITING_PAYMENT;
         if let Some(deadline) = draft.deadline.filter(|_| open) {
@@ -66,13 +67,23 @@ impl World {
             index,
             Live {
                 status: shown,
-                truth: if open { Truth::Open } else { Truth::Elsewhere },
+                truth: match draft.status {
+                    status::AWAITING_PAYMENT => Truth::Open,
+                    status::COMPLETED => Truth::Paid,
+                    _ => Truth::Elsewhere,
+                },
                 deadline: draft.deadline,
                 lines: draft.lines,
                 offers: draft.offers,
-                payment: None,
+                payment: (draft.status == status::COMPLETED).then(|| paid_in_full(draft.created, price)),
             },
         );
         index
     }
+}
+
+/// The payment of an order that is placed as complete: minutes after ordering, without coupons.
+fn paid_in_full(created: Millis, price: Fen) -> Payment {
+    let at = created + 4 * MINUTE;
+    Payment { at, shown_from: at, done_at: at + MINUTE, cash: price, ..Payment::default() }
 }
