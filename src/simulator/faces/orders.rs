@@ -18,17 +18,32 @@ use crate::simulator::world::{
 #[derive(Serialize)]
 struct OrderList<'w> {
     total_count: usize,
-    order_infos: Vec<OrderInfo<'w>>,
+    order_infos: Vec<ListedOrder<'w>>,
+}
+
+#[derive(Serialize)]
+struct ListedOrder<'w> {
+    #[serde(flatten)]
+    whole: WholeOrder<'w>,
+    agent_pay_info: Option<AgentPay<'w>>,
 }
 
 #[derive(Serialize)]
 struct OrderDetails<'w> {
     total_count: usize,
-    order_info: OrderInfo<'w>,
+    order_info: WholeOrder<'w>,
     order_line_items: Vec<LineItem>,
 }
 
-/// An order in the list, an order in its details, and a sub-order in either.
+/// An order with its sub-orders.
+#[derive(Serialize)]
+struct WholeOrder<'w> {
+    #[serde(flatten)]
+    head: OrderInfo<'w>,
+    sub_order_infos: Option<Vec<OrderInfo<'w>>>,
+}
+
+/// What orders and sub-orders have in common.
 #[derive(Serialize)]
 struct OrderInfo<'w> {
     order_id: String,
@@ -52,12 +67,6 @@ struct OrderInfo<'w> {
     user_name: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_payment_end_time: Option<At>,
-    /// Sub-orders do not have the field at all; other orders have it, with or without a value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub_order_infos: Option<Option<Vec<OrderInfo<'w>>>>,
-    /// Only in the list, and not of sub-orders.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agent_pay_info: Option<Option<AgentPay<'w>>>,
 }
 
 #[derive(Serialize)]
@@ -192,8 +201,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
         return Answer::json(&OrderList { total_count: 0, order_infos: Vec::new() });
     };
     let (total_count, page) = world.list(owner, &filter, call.as_of);
-    let order_infos =
-        page.into_iter().map(|index| order_info(world, call, (owner, index, 0), Form::List)).collect();
+    let order_infos = page.into_iter().map(|index| listed(world, call, owner, index)).collect();
     Answer::json(&OrderList { total_count, order_infos })
 }
 
@@ -206,7 +214,7 @@ pub(super) fn show(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
     let total_count = lines.len();
     let order_line_items =
         lines.into_iter().skip(offset).take(limit).map(|line| line_item(line, call.language)).collect();
-    let order_info = order_info(world, call, (place.account, place.index, place.sub), Form::Details);
+    let order_info = whole(world, call, place, Form::Details);
     Answer::json(&OrderDetails { total_count, order_info, order_line_items })
 }
 
@@ -218,23 +226,24 @@ fn one_of(code: i64, known: &[u8], name: &str) -> Result<u8, Refusal> {
         .ok_or_else(|| refuse("CBC.0100", format!("The parameter {name} is incorrect.")))
 }
 
-fn order_info<'w>(world: &'w World, call: &Call<'_>, place: (usize, u32, u8), form: Form) -> OrderInfo<'w> {
-    let (account, index, sub) = place;
-    let place = Place { account, index, sub };
-    let head = world.head(place, call.as_of);
-    let subs = world.subs(place, call.as_of);
-    let mut info = head_info(world, call, head, form);
-    if sub != 0 {
-        return info;
+fn listed<'w>(world: &'w World, call: &Call<'_>, account: usize, index: u32) -> ListedOrder<'w> {
+    let place = Place { account, index, sub: 0 };
+    ListedOrder {
+        whole: whole(world, call, place, Form::List),
+        agent_pay_info: world.accounts[account].custodian.map(|master| AgentPay {
+            paying_agent_id: &world.accounts[master].domain_id,
+            is_agent_pay: true,
+        }),
     }
-    let subs: Vec<OrderInfo<'_>> = subs.into_iter().map(|sub| head_info(world, call, sub, form)).collect();
-    info.sub_order_infos = Some((!subs.is_empty()).then_some(subs));
-    info.agent_pay_info = (form == Form::List).then(|| {
-        world.accounts[account]
-            .custodian
-            .map(|master| AgentPay { paying_agent_id: &world.accounts[master].domain_id, is_agent_pay: true })
-    });
-    info
+}
+
+fn whole<'w>(world: &'w World, call: &Call<'_>, place: Place, form: Form) -> WholeOrder<'w> {
+    let subs: Vec<OrderInfo<'_>> =
+        world.subs(place, call.as_of).into_iter().map(|sub| head_info(world, call, sub, form)).collect();
+    WholeOrder {
+        head: head_info(world, call, world.head(place, call.as_of), form),
+        sub_order_infos: (!subs.is_empty()).then_some(subs),
+    }
 }
 
 fn head_info<'w>(world: &'w World, call: &Call<'_>, head: Head, form: Form) -> OrderInfo<'w> {
@@ -259,8 +268,6 @@ fn head_info<'w>(world: &'w World, call: &Call<'_>, head: Head, form: Form) -> O
         enterprise_projects: (form == Form::List).then_some([ProjectInfo { id, name }]),
         user_name: (form == Form::Details).then(|| owner.users[head.user].as_str()),
         pending_payment_end_time: head.deadline.filter(|_| form == Form::Details).map(At),
-        sub_order_infos: None,
-        agent_pay_info: None,
     }
 }
 
