@@ -14,6 +14,7 @@ use crate::{
     bss::{self, limits::Limits, transport::Wire},
     clock::Clock,
     cloud_accounts,
+    features::orders::{cancel_order::CancelOrders, pay_order::PayOrders},
     identity::{self, Identity},
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
@@ -72,7 +73,7 @@ impl Portal {
         let operations = operations::start(
             Setup {
                 store: Arc::new(PgStore(db.clone())),
-                registry: registry(),
+                registry: registry(&db, &clock),
                 upstream: Arc::new(Accounts::new(readers.clone(), writers)),
                 clock: clock.clone(),
                 chance: Chance::system(),
@@ -131,8 +132,12 @@ impl Portal {
 }
 
 /// The kinds of operations.
-fn registry() -> Registry {
-    Registry::new()
+fn registry(db: &PgPool, clock: &Clock) -> Registry {
+    let (pay, cancel) = (
+        PayOrders { db: db.clone(), clock: clock.clone() },
+        CancelOrders { db: db.clone(), clock: clock.clone() },
+    );
+    Registry::new().with(pay).with(cancel)
 }
 
 /// The background work.

@@ -1,11 +1,13 @@
 //! Orders: the list, one order, what it can be paid with, and the job that keeps them fresh.
 
+pub mod cancel_order;
 pub mod filter;
 #[cfg(test)]
 mod fixtures;
 pub mod glance;
 pub mod list;
 pub mod order;
+pub mod pay_order;
 pub mod pay_rules;
 pub mod search;
 pub mod store;

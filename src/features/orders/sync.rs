@@ -86,6 +86,18 @@ impl<'a> Sync<'a> {
         }
     }
 
+    /// Reads one order again, after somebody changed it.
+    pub async fn one(&mut self, order_id: &str) -> anyhow::Result<()> {
+        self.names = Names::known(self.db).await?;
+        let query = OrderQuery { order_id: Some(order_id.to_owned()), ..OrderQuery::default() };
+        self.walk(query, false).await?;
+        let detail = Detail::new(&self.of.source.order(order_id, Locale::Zh).await?);
+        let mut tx = self.db.begin().await?;
+        put_detail(&mut tx, (self.of.account, order_id), &detail, self.clock.now(), true).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     async fn read(&mut self) -> anyhow::Result<Written> {
         let begun = self.clock.now();
         store::begin(self.db, self.of.account, load::beginning()).await?;

@@ -37,7 +37,12 @@ impl Names {
         source: &dyn Source,
         orders: &[Listed<Order>],
     ) -> sqlx::Result<()> {
-        let all = orders.iter().flat_map(|order| std::iter::once(&order.item).chain(&order.item.sub_orders));
+        // Gathered first: a lazy iterator that lives across the waits below would keep this future in one
+        // thread.
+        let all: Vec<&Order> = orders
+            .iter()
+            .flat_map(|order| std::iter::once(&order.item).chain(&order.item.sub_orders))
+            .collect();
         for order in all {
             let (Some(code), Some(zh)) = (&order.service_type_code, &order.service_type_name) else {
                 continue;

@@ -1,0 +1,347 @@
+//! Paying an order as the journal does it: what was confirmed, how the live facts are compared with it,
+//! what is sent, and how the payment is recognised. Pages and forms are in `pay.rs`.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::sync::{Readable, Sync};
+use crate::{
+    bss::{
+        self, PaidCoupon, PaidDiscount, Reader, Write,
+        codes::{CouponStatus, DiscountType, OrderStatus, PayCouponType, PayDiscountType},
+        orders::Order,
+    },
+    clock::Clock,
+    i18n::Locale,
+    identity::access::Permission,
+    money::Money,
+    operations::{Attempt, Confirmed, Difference, Kind, Operation, Outcome, Preflight, Sighting, Target},
+};
+
+/// A payment as a person confirmed it, with the facts that they saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayOrder {
+    /// The order.
+    pub order_id: String,
+    /// The coupons and cards to use, in the order they were chosen.
+    pub coupons: Vec<ChosenCoupon>,
+    /// The discount to use.
+    pub discount: Option<ChosenDiscount>,
+    /// The amounts that were shown.
+    pub expected: Expected,
+    /// What else was shown.
+    pub shown: Shown,
+}
+
+/// A coupon or card as it was shown when it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenCoupon {
+    /// Its id.
+    pub id: String,
+    /// Its kind, in the codes of payments.
+    pub kind: PayCouponType,
+    /// What was left of it, or its face value for those without a balance.
+    pub amount: Money,
+}
+
+/// A discount as it was shown when it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenDiscount {
+    /// Its id.
+    pub id: String,
+    /// Its kind, in the codes of payments.
+    pub kind: PayDiscountType,
+    /// By how much it lowers the price.
+    pub amount: Money,
+}
+
+/// The amounts that were confirmed, in yuan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
+    /// The list price.
+    pub official: Money,
+    /// What the order costs as it stands, before a discount chosen here and before coupons.
+    pub after_discount: Money,
+    /// What is to be paid after the chosen discount, before coupons: what the payment is worth.
+    pub payable: Money,
+    /// What remains to be taken from cash and credit after coupons.
+    pub from_balance: Money,
+}
+
+/// What else the person saw when they confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The service, in words.
+    pub service: String,
+    /// When the order was placed.
+    pub created_at: DateTime<Utc>,
+    /// Until when it can be paid.
+    pub pay_until: Option<DateTime<Utc>>,
+}
+
+/// Payments are not sent in the last minutes before an order's deadline (`operations.md` §1.7).
+const DEADLINE_RESERVE: TimeDelta = TimeDelta::minutes(10);
+
+impl Confirmed for PayOrder {
+    const KIND: &'static str = "pay_order";
+    const STEP: &'static str = "pay";
+    const NEEDS: Permission = Permission::PayOrders;
+
+    fn subject(&self) -> &str {
+        &self.order_id
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        vec![Target::Order(self.order_id.clone())]
+    }
+
+    fn amount(&self) -> Option<Money> {
+        Some(self.expected.payable)
+    }
+
+    fn pays_order(&self) -> Option<&str> {
+        Some(&self.order_id)
+    }
+
+    fn until(&self) -> Option<DateTime<Utc>> {
+        self.shown.pay_until.map(|until| until - DEADLINE_RESERVE)
+    }
+}
+
+/// Carries payments out.
+pub struct PayOrders {
+    /// Where the order is kept after it settled.
+    pub db: PgPool,
+    /// The time.
+    pub clock: Clock,
+}
+
+#[async_trait]
+impl Kind for PayOrders {
+    fn name(&self) -> &'static str {
+        PayOrder::KIND
+    }
+
+    async fn preflight(&self, operation: &Operation, reader: &Reader) -> Preflight {
+        let Ok(confirmed) = serde_json::from_str::<PayOrder>(&operation.payload) else {
+            return Preflight::Unreadable { why: "the payload cannot be understood".to_owned() };
+        };
+        match self.differences(&confirmed, reader).await {
+            Ok(differences) if differences.is_empty() => Preflight::Same,
+            Ok(differences) => Preflight::Stale { differences },
+            Err(error) => Preflight::Unreadable { why: error.to_string() },
+        }
+    }
+
+    fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
+        let confirmed: PayOrder = serde_json::from_str(&operation.payload)?;
+        let coupons = confirmed
+            .coupons
+            .into_iter()
+            .map(|coupon| PaidCoupon { id: coupon.id, kind: coupon.kind })
+            .collect();
+        let discount = confirmed.discount.map(|chosen| PaidDiscount { id: chosen.id, kind: chosen.kind });
+        Ok(Write::Pay(bss::PayOrder::new(confirmed.order_id, coupons, discount)?))
+    }
+
+    async fn look_up(&self, operation: &Operation, attempts: &[Attempt], reader: &Reader) -> Sighting {
+        let Ok(confirmed) = serde_json::from_str::<PayOrder>(&operation.payload) else {
+            return Sighting::Unreadable { why: "the payload cannot be understood".to_owned() };
+        };
+        match reader.order(&confirmed.order_id, Locale::default()).await {
+            Ok(detail) => {
+                let skew = reader.clock_skew().unwrap_or_default();
+                sighting(&confirmed, attempts, &detail.order.item, skew)
+            }
+            Err(error) => Sighting::Unreadable { why: error.to_string() },
+        }
+    }
+
+    async fn settled(&self, operation: &Operation, reader: &Reader) {
+        refreshed(&self.db, &self.clock, operation, reader).await;
+    }
+}
+
+impl PayOrders {
+    /// What is no longer as it was confirmed.
+    async fn differences(
+        &self,
+        confirmed: &PayOrder,
+        reader: &Reader,
+    ) -> Result<Vec<Difference>, bss::Error> {
+        let detail = reader.order(&confirmed.order_id, Locale::default()).await?;
+        let mut differences = order_differences(confirmed, &detail.order.item, self.clock.now());
+        if !differences.is_empty() {
+            return Ok(differences);
+        }
+        if !confirmed.coupons.is_empty() {
+            let usable = reader.order_coupons(&confirmed.order_id).await?.coupons;
+            for chosen in &confirmed.coupons {
+                let live =
+                    usable.iter().map(|listed| &listed.item).find(|coupon| coupon.coupon_id == chosen.id);
+                let live = match live {
+                    Some(coupon)
+                        if coupon.status != CouponStatus::Usable
+                            || coupon
+                                .used_by_order_id
+                                .as_ref()
+                                .is_some_and(|order| !order.eq_ignore_ascii_case(&confirmed.order_id)) =>
+                    {
+                        "not_usable".to_owned()
+                    }
+                    Some(coupon) => coupon.balance.or(coupon.face_value).unwrap_or_default().to_string(),
+                    None => "not_usable".to_owned(),
+                };
+                push(&mut differences, ("coupon", &chosen.id), chosen.amount.to_string(), live);
+            }
+        }
+        // Read even when none was chosen: a price adjustment must be used (`bss/domain.md` §2).
+        let discounts = reader.order_discounts(&confirmed.order_id).await?;
+        if let Some(chosen) = &confirmed.discount {
+            let live = discounts.iter().find(|discount| discount.discount_id == chosen.id);
+            let live = live.map_or_else(
+                || "not_usable".to_owned(),
+                |discount| discount.amount().unwrap_or_default().to_string(),
+            );
+            push(&mut differences, ("discount", &chosen.id), chosen.amount.to_string(), live);
+        }
+        let adjustment =
+            discounts.iter().find(|discount| discount.discount_type == DiscountType::PriceAdjustment);
+        if let Some(adjustment) = adjustment
+            && confirmed.discount.as_ref().is_none_or(|chosen| chosen.id != adjustment.discount_id)
+        {
+            let about = &adjustment.discount_id;
+            push(&mut differences, ("price_adjustment", about), String::new(), "must_be_used".to_owned());
+        }
+        if confirmed.expected.from_balance > Money::ZERO {
+            let balances = reader.balances().await?;
+            let spendable: Money =
+                [balances.cash(), balances.credit()].into_iter().flatten().map(|b| b.amount).sum();
+            if spendable < confirmed.expected.from_balance {
+                let wanted = confirmed.expected.from_balance.to_string();
+                push(&mut differences, ("balance", ""), wanted, spendable.to_string());
+            }
+        }
+        Ok(differences)
+    }
+}
+
+/// What about the order itself is no longer as it was confirmed.
+fn order_differences(confirmed: &PayOrder, order: &Order, now: DateTime<Utc>) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let awaiting = OrderStatus::AwaitingPayment.code().to_string();
+    push(&mut differences, ("status", ""), awaiting, order.status.code().to_string());
+    let expected = &confirmed.expected;
+    for (fact, was, is) in [
+        ("official", expected.official, order.official_amount),
+        ("after_discount", expected.after_discount, order.amount_after_discount),
+    ] {
+        if is != Some(was) {
+            push(
+                &mut differences,
+                (fact, ""),
+                was.to_string(),
+                is.map_or_else(String::new, |is| is.to_string()),
+            );
+        }
+    }
+    if let Some(until) = order.pending_payment_end_time.filter(|until| *until <= now) {
+        let shown = confirmed.shown.pay_until.map(|until| until.to_rfc3339()).unwrap_or_default();
+        differences.push(Difference {
+            fact: "deadline",
+            about: String::new(),
+            confirmed: shown,
+            live: until.to_rfc3339(),
+        });
+    }
+    differences
+}
+
+fn push(
+    differences: &mut Vec<Difference>,
+    (fact, about): (&'static str, &str),
+    confirmed: String,
+    live: String,
+) {
+    if confirmed != live {
+        differences.push(Difference { fact, about: about.to_owned(), confirmed, live });
+    }
+}
+
+/// What an order's details say about its payment (`operations.md` §1.6, row “pay”).
+fn sighting(confirmed: &PayOrder, attempts: &[Attempt], order: &Order, skew: TimeDelta) -> Sighting {
+    let evidence = evidence(order);
+    let paid = order.payment_time.is_some()
+        || matches!(order.status, OrderStatus::Processing | OrderStatus::Completed);
+    match order.status {
+        // Paid and cancelled at once, or in a state that no document knows: people must look.
+        OrderStatus::Cancelled if paid => Sighting::Contradiction { evidence },
+        OrderStatus::Unknown(_) => Sighting::Contradiction { evidence },
+        OrderStatus::Cancelled => Sighting::NoEffect { evidence, gone: Some("order_cancelled") },
+        OrderStatus::AwaitingPayment if !paid => Sighting::NoEffect { evidence, gone: None },
+        _ if paid => {
+            let elsewhere = was_paid_elsewhere(attempts, order.payment_time, skew);
+            if !elsewhere && !amounts_agree(confirmed, order) {
+                return Sighting::Contradiction { evidence };
+            }
+            Sighting::Effect { evidence, elsewhere, binds: None }
+        }
+        _ => Sighting::NotYetVisible,
+    }
+}
+
+/// Whether the payment cannot be ours: nothing of ours was ever live, or it was paid before we signed.
+fn was_paid_elsewhere(attempts: &[Attempt], paid_at: Option<DateTime<Utc>>, skew: TimeDelta) -> bool {
+    if attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed)) {
+        return false;
+    }
+    let first = attempts.iter().filter(|attempt| attempt.is_live()).map(|attempt| attempt.x_sdk_date).min();
+    match (first, paid_at) {
+        (None, _) => true,
+        // Both times are whole seconds, by two clocks.
+        (Some(first), Some(paid_at)) => paid_at - skew + TimeDelta::seconds(1) < first,
+        (Some(_), None) => false,
+    }
+}
+
+/// Whether what the order now costs is what was confirmed. A discount chosen here, and a discount
+/// coupon, may show in the order's amount once it is paid, or may not.
+fn amounts_agree(confirmed: &PayOrder, order: &Order) -> bool {
+    let by_coupon = confirmed.coupons.iter().any(|coupon| coupon.kind == PayCouponType::DiscountCoupon);
+    let expected = [confirmed.expected.after_discount, confirmed.expected.payable];
+    by_coupon || order.amount_after_discount.is_none_or(|amount| expected.contains(&amount))
+}
+
+/// Reads an order again after an operation on it has ended. The ordinary synchronisation would find the
+/// same within a minute, so a failure is only a line in the log.
+pub(super) async fn refreshed(db: &PgPool, clock: &Clock, operation: &Operation, reader: &Reader) {
+    let source = Arc::new(reader.within(Duration::from_secs(20)));
+    let of = Readable { account: operation.account_id, source, pays_for_members: false };
+    if let Err(error) = Sync::new(db, clock, &of).one(&operation.subject).await {
+        tracing::warn!(
+            order = operation.subject,
+            error = format!("{error:#}"),
+            "an order was not read again"
+        );
+    }
+}
+
+/// What is kept of an order's details as proof.
+pub(super) fn evidence(order: &Order) -> Value {
+    let part = |amount: Option<Money>| amount.map(|amount| amount.decimal().to_string());
+    let info = order.amount_info.as_ref();
+    json!({
+        "order_id": order.order_id,
+        "status": order.status.code(),
+        "payment_time": order.payment_time,
+        "amount_after_discount": part(order.amount_after_discount),
+        "coupon": part(info.and_then(|info| info.coupon)),
+        "flexipurchase_coupon": part(info.and_then(|info| info.flexipurchase_coupon)),
+        "stored_card": part(info.and_then(|info| info.stored_card)),
+    })
+}

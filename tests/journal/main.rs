@@ -1,0 +1,10 @@
+//! The money journal on a real PostgreSQL: every constraint attacked, and the real executor and
+//! reconciler against a scripted BSS on a clock that tests move. No network is involved.
+
+mod attacks;
+mod executor;
+mod faults;
+mod store;
+mod tables;
+mod upstream;
+mod world;
