@@ -128,6 +128,15 @@ impl OrderCoupon {
         "coupon_usage",
     ];
 
+    /// What is left of it: its balance, or its face value if it is spent at once and keeps none.
+    pub fn left(&self) -> Money {
+        let face = self.face_value.unwrap_or_default();
+        match self.coupon_version {
+            Some(CouponVersion::SingleUse) => face,
+            _ => self.balance.unwrap_or(face),
+        }
+    }
+
     /// Whether it may be used with a discount of this kind. A rule that forbids carries the value 0.
     pub fn goes_with(&self, discount: DiscountType) -> bool {
         let key = match discount {

@@ -8,7 +8,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::{
     bss::{
         codes::{CouponGroup, CouponStatus, CouponType, DiscountType, PayCouponType, PayDiscountType},
-        instruments::{MaxUse, OrderCoupon, OrderDiscount},
+        coupons::Coupon,
+        instruments::{MaxUse, OrderCoupon, OrderDiscount, UseLimit},
         pay::MAX_COUPONS,
     },
     money::Money,
@@ -36,17 +37,36 @@ pub struct Offer {
 /// What a person chose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Ids of coupons, in the order of the choice.
+    /// Ids of coupons, in the order of the choice, each once.
     pub coupons: Vec<String>,
     /// The id of a discount.
     pub discount: Option<String>,
 }
 
+impl Choice {
+    /// The choice that a form names: an id given twice is one choice, an empty one is none.
+    pub fn new(coupons: impl IntoIterator<Item = String>, discount: Option<String>) -> Self {
+        let mut once: Vec<String> = Vec::new();
+        for id in coupons {
+            if !id.is_empty() && !once.contains(&id) {
+                once.push(id);
+            }
+        }
+        Self { coupons: once, discount: discount.filter(|id| !id.is_empty()) }
+    }
+}
+
 /// Why something cannot be chosen, or not beside what is chosen already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// It is not activated, used or expired.
-    NotUsable,
+    /// It is in this status, which cannot be used.
+    Status(CouponStatus),
+    /// It can be used from then on.
+    NotYet(DateTime<Utc>),
+    /// Huawei has frozen it.
+    Frozen,
+    /// It is only for these services, by their codes, and the order has none of them.
+    OnlyForServices(String),
     /// Another order holds it.
     HeldBy(String),
     /// Payments have no code for its kind.
@@ -84,8 +104,8 @@ pub struct Line {
     pub chosen: bool,
     /// Why it cannot be; for a chosen one, why the choice is not valid.
     pub why: Option<Why>,
-    /// What it takes off the price if it is chosen.
-    pub takes: Money,
+    /// What it takes off the price if it is chosen, by our reckoning; none where only Huawei knows.
+    pub takes: Option<Money>,
 }
 
 /// What paying by a choice comes to.
@@ -109,6 +129,9 @@ pub struct Quote {
     pub from_credit: Money,
     /// What the balance is short of.
     pub short: Money,
+    /// Whether a part of it is our reckoning of what Huawei decides: how much a discount coupon, or
+    /// a discount whose amount is not told, takes off.
+    pub is_estimate: bool,
 }
 
 impl Quote {
@@ -117,26 +140,6 @@ impl Quote {
         self.short.is_zero()
             && !self.coupons.iter().chain(&self.discounts).any(|line| line.chosen && line.why.is_some())
     }
-}
-
-/// The kind of a listed coupon in the codes of payments; product coupons have none.
-pub fn pay_kind(coupon: CouponType) -> Option<PayCouponType> {
-    match coupon {
-        CouponType::Voucher => Some(PayCouponType::Voucher),
-        CouponType::DiscountCoupon => Some(PayCouponType::DiscountCoupon),
-        CouponType::FlexiPurchase => Some(PayCouponType::FlexiPurchase),
-        CouponType::ProductCoupon | CouponType::Unknown(_) => None,
-    }
-}
-
-/// The kind of a listed discount in the codes of payments.
-pub fn pay_discount_kind(discount: DiscountType) -> PayDiscountType {
-    PayDiscountType::from_code(discount.code())
-}
-
-/// What is left of a coupon: its balance, or its face value for those that are spent at once.
-pub fn left(coupon: &OrderCoupon) -> Money {
-    coupon.balance.or(coupon.face_value).unwrap_or_default()
 }
 
 /// The choice that is made before a person made one: nothing, except what must be used.
@@ -160,11 +163,8 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
         .as_ref()
         .and_then(|id| offer.discounts.iter().find(|discount| discount.discount_id == *id));
 
-    let off = discount
-        .and_then(OrderDiscount::amount)
-        .unwrap_or_default()
-        .min(offer.after_discount)
-        .max(Money::ZERO);
+    let told = discount.map(OrderDiscount::amount);
+    let off = told.flatten().unwrap_or_default().min(offer.after_discount).max(Money::ZERO);
     let payable = offer.after_discount - off;
     let (parts, from_balance) = take(&chosen, payable);
     let from_cash = from_balance.min(offer.cash.max(Money::ZERO));
@@ -182,7 +182,7 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
                 Some(at) => parts[at],
                 None => take(&[coupon], payable).0[0],
             };
-            Line { id: coupon.coupon_id.clone(), chosen: at.is_some(), why, takes }
+            Line { id: coupon.coupon_id.clone(), chosen: at.is_some(), why, takes: Some(takes) }
         })
         .collect();
     let is_listed = |id: &String| offer.coupons.iter().any(|coupon| coupon.coupon_id == *id);
@@ -190,7 +190,7 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
         id: id.clone(),
         chosen: true,
         why: Some(Why::NotOffered),
-        takes: Money::ZERO,
+        takes: None,
     }));
     let mut discounts: Vec<Line> = offer
         .discounts
@@ -199,22 +199,19 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
             id: one.discount_id.clone(),
             chosen: discount.is_some_and(|discount| discount.discount_id == one.discount_id),
             why: excluded(offer, one, &chosen),
-            takes: one.amount().unwrap_or_default(),
+            takes: one.amount(),
         })
         .collect();
     match (&choice.discount, discount, mandatory(offer)) {
-        (Some(id), None, _) => discounts.push(Line {
-            id: id.clone(),
-            chosen: true,
-            why: Some(Why::NotOffered),
-            takes: Money::ZERO,
-        }),
+        (Some(id), None, _) => {
+            discounts.push(Line { id: id.clone(), chosen: true, why: Some(Why::NotOffered), takes: None });
+        }
         // Choosing none is a choice too, and not allowed beside a price adjustment.
         (None, None, Some(_)) => discounts.push(Line {
             id: String::new(),
             chosen: true,
             why: Some(Why::AdjustmentIsMandatory),
-            takes: Money::ZERO,
+            takes: None,
         }),
         _ => {}
     }
@@ -228,6 +225,8 @@ pub fn quote(offer: &Offer, choice: &Choice, now: DateTime<Utc>) -> Quote {
         from_cash,
         from_credit,
         short: from_balance - from_cash - from_credit,
+        is_estimate: told == Some(None)
+            || chosen.iter().any(|coupon| coupon.coupon_type == CouponType::DiscountCoupon),
     }
 }
 
@@ -250,7 +249,7 @@ fn take(coupons: &[&OrderCoupon], payable: Money) -> (Vec<Money>, Money) {
                         Money::new(off.round_dp_with_strategy(2, RoundingStrategy::ToZero))
                     }
                 }
-                _ => left(coupon).max(Money::ZERO).min(rest),
+                _ => coupon.left().max(Money::ZERO).min(rest),
             };
             rest -= *taken;
         }
@@ -265,16 +264,53 @@ fn unusable(offer: &Offer, coupon: &OrderCoupon, now: DateTime<Utc>) -> Option<W
     {
         return Some(Why::HeldBy(holder.clone()));
     }
-    if coupon.expire_time.is_some_and(|expires| expires <= now) {
-        return Some(Why::Expired);
+    if let Some(why) = out_of_time(coupon.status, (coupon.effective_time, coupon.expire_time), now) {
+        return Some(why);
     }
-    if coupon.status != CouponStatus::Usable {
-        return Some(Why::NotUsable);
-    }
-    if pay_kind(coupon.coupon_type).is_none() {
+    if PayCouponType::of(coupon.coupon_type).is_none() {
         return Some(Why::CannotBeSent);
     }
-    left(coupon).is_zero().then_some(Why::Empty)
+    coupon.left().is_zero().then_some(Why::Empty)
+}
+
+fn out_of_time(
+    status: CouponStatus,
+    (from, to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Option<Why> {
+    if status == CouponStatus::Expired || to.is_some_and(|expires| expires <= now) {
+        return Some(Why::Expired);
+    }
+    if status != CouponStatus::Usable {
+        return Some(Why::Status(status));
+    }
+    from.filter(|from| *from > now).map(Why::NotYet)
+}
+
+/// Why a coupon of the account, which Huawei does not list for the order, cannot pay for it.
+/// `services` are the codes of the order's services.
+pub fn left_out(coupon: &Coupon, order_id: &str, services: &[String], now: DateTime<Utc>) -> Why {
+    if coupon.is_frozen == Some(true) {
+        return Why::Frozen;
+    }
+    if let Some(holder) =
+        coupon.lock_order_id.as_ref().filter(|holder| !holder.eq_ignore_ascii_case(order_id))
+    {
+        return Why::HeldBy(holder.clone());
+    }
+    if let Some(why) = out_of_time(coupon.status, (coupon.valid_time, coupon.expire_time), now) {
+        return why;
+    }
+    let others = |limit: &&UseLimit| {
+        limit.key.as_deref() == Some("serviceType")
+            && limit.value1.as_ref().is_some_and(|codes| {
+                !codes.split(',').any(|code| services.iter().any(|service| service == code.trim()))
+            })
+    };
+    match coupon.use_limits.iter().find(others).and_then(|limit| limit.value1.clone()) {
+        Some(codes) => Why::OnlyForServices(codes),
+        None => Why::NotOffered,
+    }
 }
 
 /// Why a coupon cannot be used beside the others and the discount.
@@ -296,15 +332,15 @@ fn conflict(
     {
         return Some(Why::MarketplaceOrSpecial);
     }
-    let same_kind =
-        |one: &OrderCoupon| one.coupon_type == coupon.coupon_type && one.coupon_group == coupon.coupon_group;
-    let most = offer.max_use.iter().find(|most| {
-        most.coupon_type.is_none_or(|kind| kind == coupon.coupon_type)
-            && (most.coupon_group.is_none() || most.coupon_group == coupon.coupon_group)
+    // Every limit that covers this coupon counts the others that it covers as well.
+    let reached = offer.max_use.iter().find(|most| {
+        let covers = |one: &OrderCoupon| {
+            most.coupon_type.is_none_or(|kind| kind == one.coupon_type)
+                && most.coupon_group.is_none_or(|group| Some(group) == one.coupon_group)
+        };
+        covers(coupon) && others.iter().filter(|other| covers(other)).count() >= most.quantity as usize
     });
-    if let Some(most) = most
-        && others.iter().filter(|other| same_kind(other)).count() >= most.quantity as usize
-    {
+    if let Some(most) = reached {
         return Some(Why::TooManyOfKind(most.quantity));
     }
     if others.len() >= MAX_COUPONS {
@@ -317,8 +353,11 @@ fn conflict(
     below_least(coupon, discount).map(Why::BelowLeastRatio)
 }
 
-/// Why a discount cannot be used beside the chosen coupons.
+/// Why a discount cannot be used, by itself or beside the chosen coupons.
 fn excluded(offer: &Offer, discount: &OrderDiscount, chosen: &[&OrderCoupon]) -> Option<Why> {
+    if PayDiscountType::of(discount.discount_type).is_none() {
+        return Some(Why::CannotBeSent);
+    }
     if mandatory(offer).is_some_and(|mandatory| mandatory.discount_id != discount.discount_id) {
         return Some(Why::AdjustmentIsMandatory);
     }

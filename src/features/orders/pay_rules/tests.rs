@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::bss::codes::CouponVersion;
 
 const ORDER: &str = "CS1";
 
@@ -97,14 +98,31 @@ fn what_cannot_be_chosen_says_why() {
     let mut asleep = coupon("A1", 1, 0, "5", &[]);
     asleep.status = CouponStatus::NotActivated;
     let mut offer = offer();
-    offer.coupons.extend([held, ours, old, asleep, coupon("E1", 1, 0, "0", &[])]);
+    let mut early = coupon("N1", 1, 0, "5", &[]);
+    let from = now() + chrono::TimeDelta::seconds(1);
+    early.effective_time = Some(from);
+    let mut spent = coupon("E2", 1, 0, "5", &[]);
+    spent.balance = Some(Money::ZERO);
+    let mut at_once = coupon("A2", 1, 0, "5", &[]);
+    at_once.balance = Some(Money::ZERO);
+    at_once.coupon_version = Some(CouponVersion::SingleUse);
+    offer.coupons.extend([held, ours, old, asleep, early, spent, at_once, coupon("E1", 1, 0, "0", &[])]);
+    offer.coupons.push(coupon("U1", 77, 0, "5", &[]));
+    offer.discounts.extend([discount("CONTRACT", 1, "5", "0.99"), discount("NEW", 42, "5", "0.99")]);
     let nothing = quote(&offer, &Choice::default(), now());
     for (id, reason) in [
         ("V1", None),
         ("H1", Some(Why::HeldBy("CS2".to_owned()))),
         ("H2", None),
         ("O1", Some(Why::Expired)),
-        ("A1", Some(Why::NotUsable)),
+        ("A1", Some(Why::Status(CouponStatus::NotActivated))),
+        ("N1", Some(Why::NotYet(from))),
+        ("E2", Some(Why::Empty)),
+        ("A2", None),
+        ("U1", Some(Why::CannotBeSent)),
+        ("CONTRACT", Some(Why::CannotBeSent)),
+        ("NEW", Some(Why::CannotBeSent)),
+        ("PROMO", None),
         ("E1", Some(Why::Empty)),
         ("P1", Some(Why::CannotBeSent)),
     ] {
@@ -149,6 +167,93 @@ fn a_price_adjustment_must_be_used_and_nothing_else() {
     assert!(!quote(&offer, &choose(&[], Some("COMM")), now()).is_valid());
 }
 
+#[test]
+fn a_coupon_of_the_account_that_is_not_offered_says_why() {
+    let services = ["hws.service.type.ec2".to_owned()];
+    for (fields, why) in [
+        ("", Why::NotOffered),
+        (r#","is_frozen":1"#, Why::Frozen),
+        (r#","lock_order_id":"CS2""#, Why::HeldBy("CS2".to_owned())),
+        (r#","lock_order_id":"cs1""#, Why::NotOffered),
+        (r#","expire_time":"2000-01-01T00:00:00Z""#, Why::Expired),
+        (
+            r#","valid_time":"2099-01-01T00:00:00Z""#,
+            Why::NotYet("2099-01-01T00:00:00Z".parse().expect("a time")),
+        ),
+        (
+            r#","use_limits":[{"limit_key":"serviceType","value1":"a, b"}]"#,
+            Why::OnlyForServices("a, b".to_owned()),
+        ),
+        (
+            r#","use_limits":[{"limit_key":"serviceType","value1":"a, hws.service.type.ec2"}]"#,
+            Why::NotOffered,
+        ),
+        (r#","use_limits":[{"limit_key":"somethingNew","value1":"a"}]"#, Why::NotOffered),
+    ] {
+        let json = format!(r#"{{"coupon_id":"C","status":2,"coupon_type":1{fields}}}"#);
+        let coupon: Coupon = serde_json::from_str(&json).expect(&json);
+        assert_eq!(left_out(&coupon, ORDER, &services, now()), why, "{json}");
+    }
+    let used: Coupon =
+        serde_json::from_str(r#"{"coupon_id":"C","status":3,"coupon_type":1}"#).expect("a coupon");
+    assert_eq!(left_out(&used, ORDER, &services, now()), Why::Status(CouponStatus::Used));
+}
+
+#[test]
+fn a_limit_counts_all_that_it_covers() {
+    let limit = |json: &str| serde_json::from_str::<MaxUse>(json).expect("a limit");
+    let mut offer = Offer { cash: money("5000"), ..offer() };
+    for (limits, coupons, id, reason) in [
+        (vec![], &["V1"][..], "V2", None),
+        (
+            vec![limit(r#"{"coupon_type":4,"use_quantity_value":1}"#)],
+            &["F1"],
+            "M1",
+            Some(Why::TooManyOfKind(1)),
+        ),
+        (
+            vec![limit(r#"{"coupon_group":0,"use_quantity_value":1}"#)],
+            &["F1"],
+            "F2",
+            Some(Why::TooManyOfKind(1)),
+        ),
+        (vec![limit(r#"{"coupon_group":0,"use_quantity_value":1}"#)], &["F1"], "M1", None),
+        (
+            vec![limit(r#"{"coupon_type":4,"coupon_group":0,"use_quantity_value":0}"#)],
+            &[],
+            "F1",
+            Some(Why::TooManyOfKind(0)),
+        ),
+    ] {
+        offer.max_use = limits;
+        assert_eq!(why(&quote(&offer, &choose(coupons, None), now()), id), reason, "{coupons:?} {id}");
+    }
+}
+
+#[test]
+fn what_only_huawei_knows_is_called_an_estimate() {
+    let mut offer = offer();
+    let mut untold = discount("UNTOLD", 2, "1", "0.9");
+    untold.orders[0].lines[0].amount = None;
+    offer.discounts.push(untold);
+    for (coupons, discount, estimate) in [
+        (&["V1"][..], Some("COMM"), false),
+        (&["D1"], None, true),
+        (&[], Some("UNTOLD"), true),
+        (&[], None, false),
+    ] {
+        assert_eq!(quote(&offer, &choose(coupons, discount), now()).is_estimate, estimate, "{coupons:?}");
+    }
+    let untold = quote(&offer, &choose(&[], Some("UNTOLD")), now());
+    assert_eq!(untold.payable, offer.after_discount, "what is not told is not taken off");
+}
+
+#[test]
+fn an_id_that_is_given_twice_is_chosen_once() {
+    let given = ["V1", "", "V1", "F1"].map(str::to_owned);
+    assert_eq!(Choice::new(given, Some(String::new())), choose(&["V1", "F1"], None));
+}
+
 proptest! {
     #[test]
     fn money_neither_appears_nor_vanishes(
@@ -163,7 +268,7 @@ proptest! {
         prop_assert_eq!(quote.discount + quote.payable, offer.after_discount);
         prop_assert_eq!(quote.by_coupons + quote.from_balance, quote.payable);
         prop_assert_eq!(quote.from_cash + quote.from_credit + quote.short, quote.from_balance);
-        let taken: Money = quote.coupons.iter().filter(|line| line.chosen).map(|line| line.takes).sum();
+        let taken: Money = quote.coupons.iter().filter(|line| line.chosen).filter_map(|line| line.takes).sum();
         prop_assert_eq!(taken, quote.by_coupons);
         for amount in [quote.discount, quote.payable, quote.by_coupons, quote.from_cash, quote.from_credit, quote.short] {
             prop_assert!(!amount.is_negative());
