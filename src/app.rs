@@ -14,7 +14,10 @@ use crate::{
     bss::{self, limits::Limits, transport::Wire},
     clock::Clock,
     cloud_accounts,
-    features::orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+    features::{
+        self,
+        orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+    },
     identity::{self, Identity},
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
@@ -110,6 +113,8 @@ impl Portal {
     /// Every route, each with who may use it.
     pub fn routes(&self) -> Routes {
         health::routes(self.readiness.clone())
+            .merge(features::sign_in::routes())
+            .merge(features::account::routes())
     }
 
     /// Serves pages on `listener` and does the portal's work until `stop`; then takes no more

@@ -325,5 +325,14 @@ impl Writers {
     }
 }
 
+/// An account that leads nowhere.
+#[cfg(test)]
+pub(crate) async fn one_for_a_test(db: &PgPool) -> AccountId {
+    let vault = Vault::new(&SecretString::from("ab".repeat(32))).expect("a key");
+    let account = tests::account("north", "secret");
+    configure(db, &vault, DateTime::UNIX_EPOCH, &[account]).await.expect("written");
+    ids(db, &["north".to_owned()]).await.expect("there").remove(0)
+}
+
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ fn vault(byte: &str) -> Vault {
     Vault::new(&SecretString::from(byte.repeat(32))).expect("a key")
 }
 
-fn account(name: &str, secret_key: &str) -> Configured {
+pub(super) fn account(name: &str, secret_key: &str) -> Configured {
     Configured {
         name: name.to_owned(),
         kind: Kind::Ordinary,

@@ -1,3 +1,5 @@
 //! What people see, one folder each. Features do not import each other.
 
+pub mod account;
 pub mod orders;
+pub mod sign_in;

@@ -95,3 +95,12 @@ impl Theme {
         [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == name)
     }
 }
+
+/// The record of security events so far.
+#[cfg(test)]
+pub(crate) async fn events_for_a_test(db: &PgPool) -> Vec<store::Recorded> {
+    store::recorded(db).await.expect("the record can be read")
+}
+
+#[cfg(test)]
+mod tests;

@@ -337,3 +337,23 @@ pub(super) async fn tidy(
     sqlx::query!("delete from known_device where used_at < $1", devices_before).execute(db).await?;
     Ok(())
 }
+
+/// An event as recorded.
+#[cfg(test)]
+pub(crate) struct Recorded {
+    pub(crate) kind: String,
+    pub(crate) person_id: Option<Uuid>,
+    pub(crate) ip: Option<String>,
+    pub(crate) request_id: Option<Uuid>,
+    pub(crate) detail: serde_json::Value,
+}
+
+#[cfg(test)]
+pub(super) async fn recorded(db: &PgPool) -> sqlx::Result<Vec<Recorded>> {
+    sqlx::query_as!(
+        Recorded,
+        "select kind, person_id, ip, request_id, detail from security_event order by id"
+    )
+    .fetch_all(db)
+    .await
+}

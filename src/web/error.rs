@@ -1,7 +1,7 @@
 //! What went wrong, as data, and the one layer that tells the reader: in their language, for HTMX or
 //! as a page, with the request's id. Inner texts go to the log, never to a visitor.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use askama::Template;
 use axum::{
@@ -16,7 +16,7 @@ use super::{
     page::Ui,
     session::{RequestId, Visit},
 };
-use crate::state::App;
+use crate::{bss, state::App};
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ pub enum Error {
     /// The answer took too long.
     #[error("timed out")]
     Timeout,
+    /// BSS did not answer a live question.
+    #[error("BSS: {0}")]
+    Upstream(#[from] bss::Error),
     /// The database cannot be reached.
     #[error("database unavailable: {0}")]
     Unavailable(#[source] anyhow::Error),
@@ -74,6 +77,7 @@ impl Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Timeout | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Upstream(_) => StatusCode::BAD_GATEWAY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -101,8 +105,8 @@ impl Error {
     }
 
     /// What the reader is told: what happened, and what to do next.
-    const fn words(&self, t: Texts) -> (&'static str, &'static str) {
-        match self {
+    fn words(&self, t: Texts) -> (&'static str, Cow<'static, str>) {
+        let (title, next) = match self {
             Self::SignIn | Self::ChangePassword => ("", ""),
             Self::Forbidden => (t.forbidden(), t.forbidden_next()),
             Self::CrossSite => (t.cross_site(), t.cross_site_next()),
@@ -112,8 +116,21 @@ impl Error {
             Self::TooMany(_) => (t.too_many(), t.too_many_next()),
             Self::Busy | Self::Timeout => (t.busy(), t.busy_next()),
             Self::Unavailable(_) => (t.unavailable(), t.unavailable_next()),
+            Self::Upstream(error) => return (t.upstream(), upstream_words(error, t)),
             Self::Internal(_) => (t.internal(), t.internal_next()),
-        }
+        };
+        (title, Cow::Borrowed(next))
+    }
+}
+
+/// Huawei's code, what it means and what to do next, as far as that is known.
+fn upstream_words(error: &bss::Error, t: Texts) -> Cow<'static, str> {
+    let explained =
+        error.code.as_deref().and_then(|code| bss::explain::explain(code, error.message.as_deref(), t.0));
+    match (&error.code, explained) {
+        (Some(code), Some(words)) => Cow::Owned(format!("{code}: {} {}", words.meaning, words.next)),
+        (Some(code), None) => Cow::Owned(format!("{code}: {}", error.message.as_deref().unwrap_or_default())),
+        (None, _) => Cow::Borrowed(t.upstream_next()),
     }
 }
 
@@ -171,7 +188,7 @@ pub struct AsIs;
 /// The outer layer: collects what the answer will need, and turns errors into what a reader sees.
 pub(super) async fn render(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let request_id = request.extensions().get().copied().unwrap_or_else(|| RequestId(uuid::Uuid::now_v7()));
-    let visit = Visit::of(&request, request_id);
+    let visit = Visit::of(&request, request_id, &app.settings);
     request.extensions_mut().insert(visit.clone());
     let response = next.run(request).await;
     let Some(error) = error_of(&response) else { return response };
@@ -196,6 +213,7 @@ fn error_of(response: &Response) -> Option<Arc<Error>> {
 fn log(error: &Error, visit: &Visit) {
     let request_id = visit.request_id().0;
     match error {
+        Error::Upstream(error) => tracing::warn!(%request_id, path = visit.path(), "{error}"),
         Error::Internal(_) | Error::Unavailable(_) => {
             tracing::error!(%request_id, path = visit.path(), "{error:#}");
         }
@@ -212,9 +230,14 @@ async fn told(error: &Error, app: &App, visit: &Visit) -> Response {
     }
     let ui = Ui::of(app, visit).await.unwrap_or_else(|_| Ui::for_nobody(app, visit));
     let (title, next_step) = error.words(Texts(ui.locale));
+    let huawei_request = match error {
+        Error::Upstream(error) => error.request_id.as_deref(),
+        _ => None,
+    };
     let status = error.status().as_u16();
     let request_id = visit.request_id().0;
-    let page = ErrorPage { t: Texts(ui.locale), ui: &ui, status, title, next_step, request_id };
+    let page =
+        ErrorPage { t: Texts(ui.locale), ui: &ui, status, title, next_step, huawei_request, request_id };
     let rendered = if visit.is_htmx() { page.as_problem().render() } else { page.render() };
     let mut response = (error.status(), Html(rendered.unwrap_or_else(|_| title.to_owned()))).into_response();
     let headers = response.headers_mut();
@@ -254,7 +277,8 @@ struct ErrorPage<'a> {
     ui: &'a Ui,
     status: u16,
     title: &'static str,
-    next_step: &'static str,
+    next_step: Cow<'static, str>,
+    huawei_request: Option<&'a str>,
     request_id: uuid::Uuid,
 }
 
@@ -262,13 +286,13 @@ crate::texts! {
     /// What errors say.
     pub struct Texts {
         forbidden: "您没有此权限", "You may not do this";
-        forbidden_next: "您的角色不包含这项操作。如有需要,请联系管理员。", "Your role does not include it. Ask an administrator if you need it.";
+        forbidden_next: "您的角色不包含这项操作。如有需要，请联系管理员。", "Your role does not include it. Ask an administrator if you need it.";
         cross_site: "该请求不是从本站页面发出的", "This was not sent from a page of this portal";
         cross_site_next: "未执行任何操作。请在本站打开页面后重试。", "Nothing was done. Open the page here and try again.";
         not_found: "找不到该页面", "There is no such page";
-        not_found_next: "它可能已被删除,或属于您无权查看的云账号。", "It may be gone, or belong to a cloud account that you were not given.";
+        not_found_next: "它可能已被删除，或属于您无权查看的云账号。", "It may be gone, or belong to a cloud account that you were not given.";
         invalid: "无法理解该请求", "This request makes no sense here";
-        invalid_next: "未执行任何操作。请返回上一页,刷新后重试。", "Nothing was done. Go back, reload the page and try again.";
+        invalid_next: "未执行任何操作。请返回上一页，刷新后重试。", "Nothing was done. Go back, reload the page and try again.";
         too_large: "提交的内容过大", "Too much was sent";
         too_large_next: "未执行任何操作。请减少内容后重试。", "Nothing was done. Send less and try again.";
         too_many: "请求过于频繁", "Too many requests";
@@ -276,9 +300,12 @@ crate::texts! {
         busy: "系统繁忙", "The portal is busy";
         busy_next: "请稍候再试。", "Try again in a moment.";
         unavailable: "数据库暂时不可用", "The database cannot be reached";
-        unavailable_next: "请稍后重试;如持续出现,请联系管理员。", "Try again in a moment; if it stays like this, tell an administrator.";
+        unavailable_next: "请稍后重试；如持续出现，请联系管理员。", "Try again in a moment; if it stays like this, tell an administrator.";
         internal: "系统出现错误", "Something went wrong";
         internal_next: "错误已记录。请把下面的请求编号告诉管理员。", "It has been recorded. Give an administrator the request number below.";
+        upstream: "华为云没有给出可用的回答", "Huawei Cloud gave no usable answer";
+        upstream_next: "未执行任何操作。请稍候再试。", "Nothing was done. Try again a little later.";
         request: "请求编号", "Request";
+        huawei_request: "华为云请求编号", "Huawei's request";
     }
 }

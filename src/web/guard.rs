@@ -18,14 +18,22 @@ use super::{
     routes::{Access, RouteInfo},
     session::Visit,
 };
+use crate::identity::{
+    Identity,
+    events::{Event, Kind},
+};
 
 /// The table, as the guard looks things up in it.
 #[derive(Debug, Clone)]
-pub(super) struct Guard(Arc<HashMap<(&'static Method, &'static str), Access>>);
+pub(super) struct Guard {
+    table: Arc<HashMap<(&'static Method, &'static str), Access>>,
+    identity: Identity,
+}
 
 impl Guard {
-    pub(super) fn new(table: &[RouteInfo]) -> Self {
-        Self(Arc::new(table.iter().map(|route| ((route.method, route.path), route.access)).collect()))
+    pub(super) fn new(table: &[RouteInfo], identity: Identity) -> Self {
+        let table = table.iter().map(|route| ((route.method, route.path), route.access)).collect();
+        Self { table: Arc::new(table), identity }
     }
 
     fn access(&self, method: &Method, path: &str) -> Option<Access> {
@@ -35,7 +43,7 @@ impl Guard {
             _ => return None,
         };
         let key: (&Method, &str) = (method, path);
-        self.0.get(&key).copied()
+        self.table.get(&key).copied()
     }
 }
 
@@ -70,6 +78,9 @@ pub(super) async fn check(
     if let Access::Needs(permission) = access
         && !actor.may(permission)
     {
+        let detail = serde_json::json!({ "method": visit.method().as_str(), "path": path });
+        let event = Event::own(Kind::AccessDenied, actor.id, visit.whence()).with(detail);
+        guard.identity.record(&event).await?;
         return Err(Error::Forbidden);
     }
     request.extensions_mut().insert(actor);

@@ -9,6 +9,8 @@ pub mod filters;
 pub mod fmt;
 pub mod form;
 mod guard;
+#[cfg(test)]
+pub(crate) mod harness;
 pub mod health;
 pub mod links;
 pub mod observe;
@@ -48,7 +50,10 @@ pub fn finish(routes: Routes, app: App) -> Router {
     let routes = routes.get(assets::PATH, Access::Public, assets::serve);
     let (pages, table) = routes.into_parts();
     pages
-        .route_layer(middleware::from_fn_with_state(guard::Guard::new(&table), guard::check))
+        .route_layer(middleware::from_fn_with_state(
+            guard::Guard::new(&table, app.identity.clone()),
+            guard::check,
+        ))
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         .with_state(app.clone())
@@ -75,3 +80,6 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> axum::response::R
         .unwrap_or("a panic without words");
     axum::response::IntoResponse::into_response(Error::Internal(anyhow::anyhow!("panicked: {what}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,7 +65,31 @@ fn say(headers: &mut HeaderMap, secure: bool, id: RequestId) {
     // Static files say themselves how long they keep.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.remove(header::SERVER);
+    complete_cookies(headers);
     if let Ok(value) = HeaderValue::from_str(&id.0.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
+}
+
+/// Browsers ignore whatever sets or removes a `__Host-` cookie without these words, and removing is
+/// what the session layer does without them.
+fn complete_cookies(headers: &mut HeaderMap) {
+    let bare = |value: &HeaderValue| value.as_bytes().starts_with(b"__Host-") && !has_secure(value);
+    if !headers.get_all(header::SET_COOKIE).iter().any(bare) {
+        return;
+    }
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let whole = [cookie.as_bytes(), b"; Secure; HttpOnly; SameSite=Strict"].concat();
+        let complete = if bare(&cookie) { HeaderValue::from_bytes(&whole).unwrap_or(cookie) } else { cookie };
+        headers.append(header::SET_COOKIE, complete);
+    }
+}
+
+fn has_secure(cookie: &HeaderValue) -> bool {
+    cookie
+        .as_bytes()
+        .split(|byte| *byte == b';')
+        .any(|part| part.trim_ascii().eq_ignore_ascii_case(b"secure"))
 }

@@ -1,22 +1,36 @@
 //! Who visits: facts of the request that guard, pages and errors share, and the cookie that carries
 //! a session. The person is read from the database once per request, when first asked for.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
-    extract::Request,
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, Method, header},
 };
 use tokio::sync::OnceCell;
-use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
+use tower_sessions::{
+    Expiry, Session, SessionManagerLayer,
+    cookie::{Cookie, SameSite},
+};
 use uuid::Uuid;
 
 use super::error::Error;
 use crate::{
     i18n::Locale,
-    identity::session::{self, Sessions, SignedIn},
+    identity::{
+        events::Whence,
+        session::{self, Sessions, SignedIn},
+        sign_in::{DeviceToken, Entered},
+    },
     state::{App, Settings},
 };
+
+/// The cookie by which a browser is known again after its session.
+const DEVICE: &str = "device";
+const DEVICE_AGE: tower_sessions::cookie::time::Duration = tower_sessions::cookie::time::Duration::days(180);
 
 /// The layer that reads and sets the session cookie.
 pub(super) fn layer(app: &App) -> SessionManagerLayer<Sessions> {
@@ -54,13 +68,16 @@ struct Facts {
     query: Option<String>,
     htmx: bool,
     cross_site: bool,
+    ip: Option<IpAddr>,
+    agent: Option<String>,
+    device: Option<DeviceToken>,
     locale: Locale,
     session: Option<Session>,
     signed_in: OnceCell<Option<SignedIn>>,
 }
 
 impl Visit {
-    pub(super) fn of(request: &Request, request_id: RequestId) -> Self {
+    pub(super) fn of(request: &Request, request_id: RequestId, settings: &Settings) -> Self {
         let headers = request.headers();
         let query = request.uri().query();
         Self(Arc::new(Facts {
@@ -71,6 +88,11 @@ impl Visit {
             // A boosted link wants a whole page.
             htmx: is(headers, "hx-request", "true") && !is(headers, "hx-boosted", "true"),
             cross_site: is(headers, "sec-fetch-site", "cross-site"),
+            ip: client(request, &settings.trusted_proxies),
+            agent: headers
+                .get(header::USER_AGENT)
+                .map(|agent| String::from_utf8_lossy(agent.as_bytes()).chars().take(200).collect()),
+            device: cookie(headers, &cookie_name(settings, DEVICE)).and_then(DeviceToken::read),
             locale: asked_language(query).unwrap_or_else(|| {
                 Locale::negotiate(
                     headers
@@ -99,6 +121,47 @@ impl Visit {
     /// The person, if already asked for.
     pub(super) fn known(&self) -> Option<&SignedIn> {
         self.0.signed_in.get().and_then(Option::as_ref)
+    }
+
+    /// Where the request came from, for records.
+    pub(crate) fn whence(&self) -> Whence {
+        Whence { ip: self.0.ip, request_id: Some(self.0.request_id.0) }
+    }
+
+    /// The token by which the browser is known, if it has one.
+    pub(crate) fn device(&self) -> Option<&DeviceToken> {
+        self.0.device.as_ref()
+    }
+
+    /// Begins a session for who has just proved themselves, and has the browser remembered.
+    pub(crate) async fn begin(&self, app: &App, entered: &Entered) -> Result<HeaderMap, Error> {
+        let start = session::Start {
+            person: entered.person,
+            ip: self.0.ip.map(|ip| ip.to_string()),
+            agent: self.0.agent.clone(),
+        };
+        session::begin(self.session()?, &start).await?;
+        let mut headers = HeaderMap::new();
+        let cookie = Cookie::build((cookie_name(&app.settings, DEVICE), entered.device.as_str()))
+            .secure(app.settings.is_secure())
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .path("/")
+            .max_age(DEVICE_AGE)
+            .build();
+        if let Ok(value) = cookie.to_string().parse() {
+            headers.append(header::SET_COOKIE, value);
+        }
+        Ok(headers)
+    }
+
+    /// Ends the visit's session.
+    pub(crate) async fn end(&self) -> Result<(), Error> {
+        Ok(session::end(self.session()?).await?)
+    }
+
+    fn session(&self) -> Result<&Session, Error> {
+        self.0.session.as_ref().ok_or_else(|| Error::Internal(anyhow::anyhow!("no session layer")))
     }
 
     pub(crate) fn request_id(&self) -> RequestId {
@@ -139,6 +202,40 @@ impl Visit {
     pub(super) fn locale(&self) -> Locale {
         self.known().map_or(self.0.locale, |person| person.locale)
     }
+}
+
+/// Who sent the request: the peer, or what a trusted proxy says about it, read from the right, because
+/// the left is what anybody may have written.
+fn client(request: &Request, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let mut client = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.iter().rev() {
+        if !trusted.contains(&client) {
+            break;
+        }
+        let Ok(further) = hop.trim().parse::<IpAddr>() else { break };
+        client = further.to_canonical();
+    }
+    Some(client)
+}
+
+/// The value of a cookie; of one given twice, none, because somebody planted one of them.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(found, _)| *found == name)
+        .map(|(_, value)| value);
+    values.next().filter(|_| values.next().is_none())
 }
 
 fn is(headers: &HeaderMap, name: &str, value: &str) -> bool {

@@ -210,3 +210,6 @@ impl SessionStore for Sessions {
         store::delete(&self.db, &hash(*id)).await.map_err(backend)
     }
 }
+
+#[cfg(test)]
+mod tests;

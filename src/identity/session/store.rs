@@ -133,3 +133,16 @@ pub(super) async fn delete(db: &PgPool, id_hash: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("delete from session where id_hash = $1", id_hash).execute(db).await?;
     Ok(())
 }
+
+#[cfg(test)]
+pub(super) async fn hashes_for_a_test(db: &PgPool) -> sqlx::Result<Vec<Vec<u8>>> {
+    sqlx::query_scalar!("select id_hash from session").fetch_all(db).await
+}
+
+#[cfg(test)]
+pub(super) async fn set_role_for_a_test(db: &PgPool, username: &str, role: super::Role) -> sqlx::Result<()> {
+    sqlx::query!("update person set role = $2 where username = $1", username, role.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
