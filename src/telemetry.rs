@@ -19,6 +19,8 @@ pub fn log(filter: &str, format: LogFormat) -> Result<()> {
     let filter: EnvFilter = filter.parse().with_context(|| format!("the log filter {filter:?}"))?;
     // Statement texts of sqlx are of no use to an operator at the general level.
     let filter = filter.add_directive("sqlx::query=warn".parse().context("our own directive")?);
+    // "Already exists, skipping", at each start.
+    let filter = filter.add_directive("sqlx::postgres::notice=warn".parse().context("our own directive")?);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
