@@ -115,6 +115,7 @@ impl Portal {
         health::routes(self.readiness.clone())
             .merge(features::sign_in::routes())
             .merge(features::account::routes())
+            .merge(features::orders::routes())
     }
 
     /// Serves pages on `listener` and does the portal's work until `stop`; then takes no more
@@ -146,6 +147,6 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 }
 
 /// The background work.
-fn jobs(_app: &App) -> Vec<Arc<dyn Job>> {
-    Vec::new()
+fn jobs(app: &App) -> Vec<Arc<dyn Job>> {
+    vec![Arc::new(features::orders::job::ReadOrders::new(app.db.clone(), app.readers.clone()))]
 }

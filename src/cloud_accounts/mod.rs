@@ -3,7 +3,11 @@
 
 mod store;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -182,8 +186,12 @@ pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Reader
     let mut accounts = Vec::new();
     let mut readers = HashMap::new();
     let mut writers = HashMap::new();
+    let mut masters = HashSet::new();
     for row in store::all(db).await? {
         let id = AccountId(row.id);
+        if row.kind == Kind::Master.as_str() {
+            masters.insert(id);
+        }
         if row.enabled {
             let (reader, writer) = bss::connect(connection(vault, shared, &row)?);
             readers.insert(id, reader);
@@ -191,7 +199,7 @@ pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Reader
         }
         accounts.push(Account { id, name: row.name, enabled: row.enabled });
     }
-    Ok((Readers(Arc::new(Opened { accounts, readers })), Writers::of(writers)))
+    Ok((Readers(Arc::new(Opened { accounts, readers, masters })), Writers::of(writers)))
 }
 
 /// The ids of the accounts called `names`; the first name that nothing is called is the error.
@@ -269,6 +277,7 @@ pub struct Readers(Arc<Opened>);
 struct Opened {
     accounts: Vec<Account>,
     readers: HashMap<AccountId, Reader>,
+    masters: HashSet<AccountId>,
 }
 
 impl fmt::Debug for Readers {
@@ -280,12 +289,17 @@ impl fmt::Debug for Readers {
 impl Readers {
     /// Readers of accounts that are already open, as tests and simulations have them.
     pub fn of(accounts: Vec<Account>, readers: HashMap<AccountId, Reader>) -> Self {
-        Self(Arc::new(Opened { accounts, readers }))
+        Self(Arc::new(Opened { accounts, readers, masters: HashSet::new() }))
     }
 
     /// The means to read `account`; `None` if it is unknown or switched off.
     pub fn get(&self, account: AccountId) -> Option<&Reader> {
         self.0.readers.get(&account)
+    }
+
+    /// Whether `account` is the master of an enterprise, which also pays for its members.
+    pub fn is_master(&self, account: AccountId) -> bool {
+        self.0.masters.contains(&account)
     }
 
     /// Every account, by name.

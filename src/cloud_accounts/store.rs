@@ -8,6 +8,7 @@ use uuid::Uuid;
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) name: String,
+    pub(super) kind: String,
     pub(super) site: String,
     pub(super) endpoint: Option<String>,
     pub(super) domain_id: Option<String>,
@@ -39,7 +40,7 @@ pub(super) async fn one_at_a_time(tx: &mut PgConnection) -> sqlx::Result<()> {
 pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
+        "select id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
            from cloud_account where name = $1",
         name
     )
@@ -50,7 +51,7 @@ pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Opti
 pub(super) async fn all(db: &PgPool) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
+        "select id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
            from cloud_account order by name"
     )
     .fetch_all(db)

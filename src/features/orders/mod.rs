@@ -5,6 +5,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixtures;
 pub mod glance;
+pub mod job;
 pub mod list;
 pub mod order;
 pub mod pay_order;

@@ -1,0 +1,77 @@
+//! The orders of all enabled accounts, kept fresh in the background.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::{StreamExt as _, stream};
+use sqlx::PgPool;
+
+use super::sync::{JOB, PERIOD, Readable, Sync};
+use crate::{
+    cloud_accounts::Readers,
+    identity::access::AccountId,
+    jobs::{Job, Run},
+};
+
+/// Accounts that are read at once.
+const AT_ONCE: usize = 4;
+
+/// Reads the orders of every account that is in use.
+pub struct ReadOrders {
+    db: PgPool,
+    readers: Readers,
+}
+
+impl ReadOrders {
+    /// From these accounts into this database.
+    pub fn new(db: PgPool, readers: Readers) -> Self {
+        Self { db, readers }
+    }
+}
+
+/// What reading `account` needs; none if it is not in use.
+pub fn readable(readers: &Readers, account: AccountId, within: Option<Duration>) -> Option<Readable> {
+    let reader = readers.get(account)?;
+    let reader = within.map_or_else(|| reader.clone(), |limit| reader.within(limit));
+    Some(Readable { account, source: Arc::new(reader), pays_for_members: readers.is_master(account) })
+}
+
+#[async_trait]
+impl Job for ReadOrders {
+    fn name(&self) -> &'static str {
+        JOB
+    }
+
+    fn period(&self) -> Duration {
+        PERIOD
+    }
+
+    /// One account that cannot be read does not keep the others back.
+    async fn run(&self, run: &Run) -> anyhow::Result<()> {
+        let accounts: Vec<Readable> = self
+            .readers
+            .all()
+            .iter()
+            .filter_map(|account| readable(&self.readers, account.id, None))
+            .collect();
+        let total = i64::try_from(accounts.len()).unwrap_or(i64::MAX);
+        let mut outcomes = stream::iter(accounts)
+            .map(|account| async move { Sync::new(&self.db, &run.clock, &account).run().await })
+            .buffer_unordered(AT_ONCE);
+        let mut failed = Vec::new();
+        let mut done = 0;
+        while let Some(outcome) = outcomes.next().await {
+            done += 1;
+            run.progress(done, total).await;
+            match outcome {
+                Ok(written) if written.added + written.changed > 0 => {
+                    tracing::info!(added = written.added, changed = written.changed, "orders read");
+                }
+                Ok(_) => {}
+                Err(error) => failed.push(format!("{error:#}")),
+            }
+        }
+        anyhow::ensure!(failed.is_empty(), "{}", failed.join("; "));
+        Ok(())
+    }
+}
