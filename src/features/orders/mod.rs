@@ -1,6 +1,7 @@
 //! Orders: the list, one order, what it can be paid with, and the job that keeps them fresh.
 
 pub mod cancel_order;
+pub mod detail;
 pub mod filter;
 #[cfg(test)]
 mod fixtures;
@@ -10,6 +11,8 @@ pub mod list;
 pub mod order;
 pub mod pay_order;
 pub mod pay_rules;
+pub mod problem;
+pub mod refund;
 pub mod search;
 pub mod store;
 pub mod sync;
@@ -28,4 +31,7 @@ pub fn routes() -> Routes {
         .get("/orders/summary", Needs(ViewOrders), list::show_summary)
         .get("/orders/sync", Needs(ViewOrders), list::show_progress)
         .post("/orders/refresh", Needs(Refresh), list::refresh)
+        .get("/orders/{id}", Needs(ViewOrders), detail::show)
+        .post("/orders/{id}/refresh", Needs(Refresh), detail::refresh)
+        .get("/orders/{id}/refund", Needs(ViewOrders), refund::show)
 }

@@ -79,3 +79,89 @@ crate::texts! {
         other_sort: "此条件下不能按此列排序", "Cannot be sorted by this column under these filters";
     }
 }
+
+crate::texts! {
+    /// Texts of the page of one order and of refunds.
+    pub struct DetailTexts {
+        order_title(id: &str): "订单 {id}", "Order {id}";
+        print: "打印", "Print";
+        cancel: "取消订单", "Cancel order";
+        pay_amount(amount: &str): "支付 ¥{amount}", "Pay ¥{amount}";
+        too_old: "数据过旧，刷新后才能支付或取消", "The data is too old to pay or cancel; refresh it first";
+        before_coupons: "使用优惠券之前", "before coupons";
+        discounts: "优惠", "Discounts";
+        discount: "折扣", "Discount";
+        lapses: "到期未支付将自动取消", "cancelled by Huawei when it passes";
+        expires: "所购资源到期", "What was bought expires";
+        lines: "明细", "Lines";
+        total_lines(n: usize): "合计 {n} 项", "Total of {n} lines";
+        quantity: "数量", "Quantity";
+        period: "周期", "Period";
+        valid: "有效期", "Valid";
+        until: "至", "to";
+        discount_yuan: "优惠 (元)", "Discount (CNY)";
+        not_read: "明细还没有读取", "The lines have not been read yet";
+        read_now: "现在读取", "Read them now";
+        no_lines: "华为云没有返回明细", "Huawei Cloud tells no lines";
+        sub_orders: "子订单", "Sub-orders";
+        combined: "合并交易，不能单独支付或取消", "Combined transaction: not paid or cancelled on their own";
+        sub_order: "子订单号", "Sub-order";
+        amounts: "金额构成", "Amounts";
+        paid_by: "支付方式", "Paid by";
+        not_paid: "尚未支付", "Not paid yet";
+        voucher: "代金券", "Vouchers";
+        flexi_coupon: "现金券", "Flexi-purchase coupons";
+        stored_card: "储值卡", "Stored-value cards";
+        balance: "余额（现金、信用）", "Balance (cash, credit)";
+        kept: "未退还", "Not given back";
+        consumed: "已消费", "Consumed";
+        commission: "手续费", "Handling fee";
+        about: "订单信息", "About";
+        created_by: "创建人", "Created by";
+        source: "来源", "Source";
+        project: "企业项目", "Enterprise project";
+        contract: "合同", "Contract";
+        customer: "客户 ID", "Customer id";
+        agent: "代付方", "Paid for by";
+        more: "华为云返回的其他字段", "Other fields from Huawei Cloud";
+        activity: "操作记录", "Activity";
+        no_activity: "本订单还没有操作", "No operation on this order yet";
+        paying: "支付", "Payment";
+        cancelling: "取消", "Cancellation";
+        other_operation: "操作", "Operation";
+        refund_details: "退款明细", "Refund details";
+        refund_lede(id: &str): "订单 {id} 的每个资源，从哪个原订单退了多少；刚刚从华为云读取。", "What came back for each resource of order {id}, and from which original order; read from Huawei Cloud just now.";
+        refunded: "退款合计", "Refunded";
+        not_refunded: "已消费与手续费", "Consumed and fees";
+        resource: "资源", "Resource";
+        original: "原订单", "Original order";
+        region: "区域", "Region";
+        refund_yuan: "退款 (元)", "Refund (CNY)";
+        kept_yuan: "已消费 / 手续费 (元)", "Consumed / fee (CNY)";
+        total_resources(n: usize): "合计 {n} 个资源", "Total of {n} resources";
+        no_refunds: "没有退款明细", "No refund details";
+        no_refunds_hint: "华为云没有返回该订单的退款明细：它可能没有退款，或仍在处理。", "Huawei Cloud tells no refund of this order: there is none, or it is still being processed.";
+        cannot_read: "现在读不到", "Cannot be read now";
+        huawei_says: "华为云答复", "Huawei Cloud answered";
+        request_id: "请求编号", "Request id";
+        read_again: "再读一次", "Read again";
+    }
+}
+
+crate::texts! {
+    /// The states of an operation, in a word.
+    pub struct OperationTexts {
+        pending_approval: "待审批", "Waiting for approval";
+        ready: "已受理", "Accepted";
+        sending: "提交中", "Being sent";
+        unknown: "结果未知", "Result unknown";
+        confirming: "确认中", "Being confirmed";
+        succeeded: "已完成", "Done";
+        failed: "未执行", "Not executed";
+        stale: "已变化，未执行", "Changed, not executed";
+        rejected: "已驳回", "Rejected";
+        expired: "已过期", "Expired";
+        cancelled: "已撤回", "Taken back";
+        needs_review: "待人工核对", "Needs a person";
+    }
+}
