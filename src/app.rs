@@ -1,7 +1,9 @@
 //! The composition root: the one file that names every feature, and puts the portal together from
 //! what it is given. It decides nothing that a feature could decide.
 
-use std::sync::Arc;
+mod tidy;
+
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use secrecy::SecretString;
@@ -16,7 +18,7 @@ use crate::{
     cloud_accounts,
     features::{
         self,
-        orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+        orders::{cancel_order::CancelOrders, job::ReadOrders, pay_order::PayOrders},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -29,6 +31,8 @@ use crate::{
         server,
     },
 };
+
+use tidy::Tidy;
 
 /// What a portal is made of. Everything that a simulation or a test replaces is here.
 pub struct Parts {
@@ -50,6 +54,8 @@ pub struct Parts {
     pub timings: Timings,
     /// How many portals share upstream's limits.
     pub replicas: u32,
+    /// How long to wait between two reads of what may have changed upstream.
+    pub sync_period: Duration,
 }
 
 /// A portal that can be run.
@@ -57,12 +63,14 @@ pub struct Portal {
     app: App,
     readiness: Readiness,
     operations: operations::Running,
+    sync_period: Duration,
 }
 
 impl Portal {
     /// Puts the parts together and starts the journal, which has work to do before anybody comes.
     pub async fn start(parts: Parts) -> Result<Self> {
-        let Parts { db, clock, wire, settings, vault, trans_key, pepper, timings, replicas } = parts;
+        let Parts { db, clock, wire, settings, vault, trans_key, pepper, timings, replicas, sync_period } =
+            parts;
         let shared = cloud_accounts::Shared {
             clock: clock.clone(),
             wire,
@@ -102,7 +110,7 @@ impl Portal {
             clock,
             db,
         };
-        Ok(Self { readiness: Readiness::new(app.db.clone()), app, operations })
+        Ok(Self { readiness: Readiness::new(app.db.clone()), app, operations, sync_period })
     }
 
     /// What handlers see.
@@ -122,7 +130,8 @@ impl Portal {
     /// visitors, lets requests in flight finish, and lets each piece of work come to a good end.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> Result<()> {
         let service = web::finish(self.routes(), self.app.clone());
-        let driver = Driver::new(self.app.db.clone(), self.app.clock.clone(), jobs(&self.app));
+        let driver =
+            Driver::new(self.app.db.clone(), self.app.clock.clone(), jobs(&self.app, self.sync_period));
         let jobs = tokio::spawn(driver.run(stop.clone().cancelled_owned()));
         let readiness = self.readiness.clone();
         let told = async {
@@ -147,6 +156,9 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 }
 
 /// The background work.
-fn jobs(app: &App) -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(features::orders::job::ReadOrders::new(app.db.clone(), app.readers.clone()))]
+fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
+    vec![
+        Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(Tidy(app.identity.clone())),
+    ]
 }

@@ -94,7 +94,7 @@ pub struct Settings {
     pub replicas: u32,
 
     /// How long to wait between two reads of what may have changed upstream
-    #[arg(long, env = "BSS_PORTAL_SYNC_PERIOD", value_name = "SPAN", default_value = "5m")]
+    #[arg(long, env = "BSS_PORTAL_SYNC_PERIOD", value_name = "SPAN", default_value = "1m")]
     pub sync_period: Span,
 
     /// Past this age of what is shown, no money can be moved until it is refreshed

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,7 @@ use crate::{
     db,
     operations::Timings,
     state, telemetry,
-    web::{observe, server},
+    web::{links, observe, server},
 };
 
 const METRICS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -36,6 +37,15 @@ pub(super) async fn serve(settings: Settings, mut secrets: Secrets) -> Result<()
     let address = listener.local_addr()?;
     let portal = portal(&settings, address, &database, keys, &accounts).await?;
     tracing::info!(%address, "the portal is ready");
+    if let Some(token) = portal.app().identity.begin_setup().await? {
+        // Not into the log, which is kept and read by many.
+        let url = settings.public_url(address)?;
+        eprintln!(
+            "Nobody can sign in yet. Make the first administrator at {}, with this token: {}",
+            url.join(links::SETUP)?,
+            token.expose_secret()
+        );
+    }
     run(portal, listener, settings.metrics_listen(METRICS), database, stop).await
 }
 
@@ -67,6 +77,7 @@ pub(super) async fn portal(
         pepper: Some(keys.pepper),
         timings: Timings::hurried(settings.hurry),
         replicas: settings.replicas,
+        sync_period: settings.sync_period(),
         db: pool,
         clock,
     };

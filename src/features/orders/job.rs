@@ -20,12 +20,19 @@ const AT_ONCE: usize = 4;
 pub struct ReadOrders {
     db: PgPool,
     readers: Readers,
+    period: Duration,
 }
 
 impl ReadOrders {
     /// From these accounts into this database.
     pub fn new(db: PgPool, readers: Readers) -> Self {
-        Self { db, readers }
+        Self { db, readers, period: PERIOD }
+    }
+
+    /// With this long between the end of one run and the next.
+    #[must_use]
+    pub fn every(self, period: Duration) -> Self {
+        Self { period, ..self }
     }
 }
 
@@ -43,7 +50,7 @@ impl Job for ReadOrders {
     }
 
     fn period(&self) -> Duration {
-        PERIOD
+        self.period
     }
 
     /// One account that cannot be read does not keep the others back.

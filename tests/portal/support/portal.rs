@@ -95,6 +95,7 @@ impl Portal {
             pepper: None,
             timings: Timings::hurried(setup.hurry),
             replicas: 1,
+            sync_period: Duration::from_secs(2),
             clock: setup.clock,
         })
         .await
