@@ -124,6 +124,7 @@ impl Portal {
             .merge(features::sign_in::routes())
             .merge(features::account::routes())
             .merge(features::orders::routes())
+            .merge(features::activity::routes())
     }
 
     /// Serves pages on `listener` and does the portal's work until `stop`; then takes no more

@@ -1,5 +1,6 @@
 //! What people see, one folder each. Features do not import each other.
 
 pub mod account;
+pub mod activity;
 pub mod orders;
 pub mod sign_in;

@@ -116,6 +116,11 @@ impl Desk {
         &self.reading
     }
 
+    /// From signing on, after this long it is known what became of a request, if Huawei answers.
+    pub fn settle_point(&self) -> chrono::TimeDelta {
+        chrono::TimeDelta::from_std(self.timings.settle_point()).unwrap_or(chrono::TimeDelta::MAX)
+    }
+
     /// Writes the intent down. The same form posted again returns the first operation.
     pub async fn submit(&self, actor: &Actor, intent: Intent) -> Result<OperationId, SubmitError> {
         if !actor.may(intent.needs) || !actor.all_accounts.contains(intent.account) {

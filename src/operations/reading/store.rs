@@ -42,8 +42,11 @@ pub(super) async fn find(db: &PgPool, scope: &Scope, id: OperationId) -> Result<
     let reviews = sqlx::query_as!(
         Review,
         "select reviewer_id, reviewer_name, verdict, reason, at from review
-          where operation_id = $1 and round = (select max(round) from review where operation_id = $1) order by at",
+          where operation_id = $1
+            and round = coalesce($2, (select max(round) from review where operation_id = $1)) order by at",
         id.0,
+        // While it needs review, conclusions of an earlier round no longer count.
+        (operation.state == State::NeedsReview).then_some(operation.state_since),
     )
     .fetch_all(&mut *tx)
     .await?;

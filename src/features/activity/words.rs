@@ -1,0 +1,235 @@
+//! What states and reasons are called, in both languages (`operations.md` §1.10). It decides nothing.
+
+use crate::operations::{Note, State};
+
+/// How a state looks: its tone, icon and name.
+pub(super) struct Look {
+    pub(super) tone: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) word: &'static str,
+}
+
+impl Texts {
+    /// How `state` looks.
+    pub(super) const fn look(self, state: State) -> Look {
+        let (tone, icon, word) = match state {
+            State::PendingApproval => ("decision", "approval", self.pending_approval()),
+            State::Ready => ("progress", "clock", self.ready()),
+            State::Sending => ("progress", "send", self.sending()),
+            State::Unknown => ("unknown", "unknown", self.unknown()),
+            State::Confirming => ("progress", "progress", self.confirming()),
+            State::NeedsReview => ("decision", "review", self.needs_review()),
+            State::Succeeded => ("done", "done", self.succeeded()),
+            State::Failed => ("final", "failed", self.failed()),
+            State::Stale => ("final", "stale", self.stale()),
+            State::Rejected => ("final", "failed", self.rejected()),
+            State::Expired => ("final", "deadline", self.expired()),
+            State::Cancelled => ("final", "undo", self.cancelled()),
+        };
+        Look { tone, icon, word }
+    }
+
+    /// What a kind of operation is called.
+    pub(super) fn kind(self, kind: &str) -> &str {
+        match kind {
+            "pay_order" => self.pay_order(),
+            "cancel_order" => self.cancel_order(),
+            other => other,
+        }
+    }
+
+    /// A fact that was compared, in words.
+    pub(super) fn fact(self, fact: &str) -> &str {
+        match fact {
+            "status" => self.fact_status(),
+            "official" => self.fact_official(),
+            "after_discount" => self.fact_after_discount(),
+            "deadline" => self.fact_deadline(),
+            "coupon" => self.fact_coupon(),
+            "discount" => self.fact_discount(),
+            "price_adjustment" => self.fact_price_adjustment(),
+            "balance" => self.fact_balance(),
+            other => other,
+        }
+    }
+
+    /// Why it is where it is, as one line of its history.
+    pub(super) const fn reason(self, note: Note) -> &'static str {
+        match note {
+            Note::Requested => self.requested(),
+            Note::ApprovalWanted => self.approval_wanted(),
+            Note::AgreedByOne => self.agreed_by_one(),
+            Note::Approved => self.approved(),
+            Note::RejectedByPerson => self.rejected_by_person(),
+            Note::ApprovalExpired => self.approval_expired(),
+            Note::Withdrawn => self.withdrawn(),
+            Note::DeadlinePassed => self.deadline_passed(),
+            Note::HeldUnreadable => self.held_unreadable(),
+            Note::HeldNotNow => self.held_not_now(),
+            Note::HeldThrottled => self.held_throttled(),
+            Note::HeldNotSent => self.held_not_sent(),
+            Note::HeldGateway => self.held_gateway(),
+            Note::HeldStopped => self.held_stopped(),
+            Note::HeldClock => self.held_clock(),
+            Note::HeldRecovery => self.held_recovery(),
+            Note::HeldNoAccess => self.held_no_access(),
+            Note::DroppedLate => self.dropped_late(),
+            Note::FactsChanged => self.facts_changed(),
+            Note::FactsChangedAfterSending => self.facts_changed_after_sending(),
+            Note::PaidBefore => self.paid_before(),
+            Note::EffectFoundFirst => self.effect_found_first(),
+            Note::Unsendable => self.unsendable(),
+            Note::Armed => self.armed(),
+            Note::Accepted => self.accepted(),
+            Note::AnswerUnclear => self.answer_unclear(),
+            Note::RefusedUnproved => self.refused_unproved(),
+            Note::RefusedInPart => self.refused_in_part(),
+            Note::NeverCan => self.never_can(),
+            Note::SenderLost => self.sender_lost(),
+            Note::AbsentOnce => self.absent_once(),
+            Note::AbsentTryAgain => self.absent_try_again(),
+            Note::Absent => self.absent(),
+            Note::Refused => self.refused(),
+            Note::Impossible => self.impossible(),
+            Note::EffectRead => self.effect_read(),
+            Note::DoneElsewhere => self.done_elsewhere(),
+            Note::Contradiction => self.contradiction(),
+            Note::UnreadableTooLong => self.unreadable_too_long(),
+            Note::NotShown => self.not_shown(),
+            Note::LookAgain => self.look_again(),
+            Note::JudgedByOne => self.judged_by_one(),
+            Note::JudgedDone => self.judged_done(),
+            Note::JudgedNotDone => self.judged_not_done(),
+        }
+    }
+}
+
+crate::texts! {
+    /// States, reasons and headlines.
+    pub struct Texts {
+        pay_order: "支付订单", "Pay order";
+        cancel_order: "取消订单", "Cancel order";
+
+        pending_approval: "待审批", "Awaiting approval";
+        ready: "已提交", "Accepted";
+        sending: "发送中", "Being sent";
+        unknown: "结果未知", "Result unknown";
+        confirming: "确认中", "Confirming";
+        needs_review: "待人工核对", "Needs a person";
+        succeeded: "已完成", "Done";
+        failed: "未执行", "Not executed";
+        stale: "情况已变", "Overtaken";
+        rejected: "已驳回", "Rejected";
+        expired: "已过期", "Expired";
+        cancelled: "已撤回", "Withdrawn";
+
+        head_pending(n: i64): "等 {n} 人审批", "Waiting for {n} more approvals";
+        text_pending(until: &str): "{until} 前没有审批就过期，不会发送。提交人不能审批自己的操作。", "Expires at {until} if nobody decides; then it is not sent. Who asked cannot approve.";
+        head_ready: "已提交，还没有发送", "Accepted, not sent yet";
+        text_ready(until: &str): "轮到它时发送，最晚到 {until}。在此之前可以撤回。", "It is sent when its turn comes, until {until}. It can still be withdrawn.";
+        text_ready_because(reason: &str, until: &str): "{reason}。会继续尝试，最晚到 {until}；在此之前可以撤回。", "{reason}. It is tried again until {until}; it can still be withdrawn.";
+        head_sending: "正在发送给华为云", "Being sent to Huawei Cloud";
+        text_sending: "请求已经登记，正在等华为云的答复。", "The request is recorded; Huawei Cloud's answer is awaited.";
+        head_unknown_pay: "结果还不知道：不要在这里或华为云控制台重复支付", "Result not known yet: do not repeat it here or in the Huawei console";
+        head_unknown: "结果还不知道：不要在这里或华为云控制台重复", "Result not known yet: do not repeat it here or in the Huawei console";
+        text_unknown(reason: &str, next: &str, latest: &str): "{reason}。正在核对订单状态，下次核对 {next}；华为云应答时，最晚 {latest} 会知道结果。", "{reason}. The order is being checked, next at {next}; if Huawei Cloud answers, you will know by {latest}.";
+        head_confirming: "华为云已接受，等订单显示结果", "Huawei Cloud accepted it; waiting to see it on the order";
+        text_confirming: "答复是肯定的；订单通常在一分钟内显示。", "The answer was positive; the order usually shows it within a minute.";
+        head_review: "需要人工核对", "A person must look";
+        text_review(reason: &str): "{reason}。请按下面的证据核对；两个人各自填写理由、结论一致后才能关闭。", "{reason}. Check the evidence below; it is closed when two people conclude the same, each with a reason.";
+        head_paid(amount: &str): "已支付 ¥{amount}", "Paid ¥{amount}";
+        head_paid_elsewhere: "订单已经支付，但不是由这次操作支付的", "The order is paid, but not by this operation";
+        head_cancelled_order: "订单已取消", "The order is cancelled";
+        head_done: "已完成", "Done";
+        text_done(at: &str, source: &str): "{at} 在订单上看到。依据：{source}。", "Seen on the order at {at}. Source: {source}.";
+        source_answer: "华为云的答复，并读回确认", "answer, confirmed by reading back";
+        source_read: "读回订单", "reading the order back";
+        source_elsewhere: "订单在别处支付或取消", "the order was paid or cancelled elsewhere";
+        source_people: "两人核对", "two people judged it";
+        head_not_charged: "这次请求没有扣款", "Nothing was charged by this request";
+        head_not_changed: "这次请求没有改变订单", "Nothing was changed by this request";
+        head_stale_charged: "这次请求没有扣款：情况已变", "Nothing was charged: things had changed";
+        head_expired: "没有发送，没有扣款", "Not sent; nothing was charged";
+        text_because(reason: &str): "{reason}。", "{reason}.";
+
+        requested: "已提交", "Asked";
+        approval_wanted: "已提交，等待审批", "Asked; approval is awaited";
+        agreed_by_one: "一人已同意", "One person agreed";
+        approved: "审批通过", "Approved";
+        rejected_by_person: "已被驳回", "Rejected";
+        approval_expired: "没有人在期限内审批", "Nobody decided in time";
+        withdrawn: "提交人已撤回", "Withdrawn by who asked";
+        deadline_passed: "期限内没能发送", "It could not be sent before its deadline";
+        held_unreadable: "发送前读不到订单的当前情况", "The present facts could not be read before sending";
+        held_not_now: "现在还不能执行", "It cannot be done at the moment";
+        held_throttled: "调用过于频繁，稍后再发", "Too many calls; it is sent a little later";
+        held_not_sent: "没有连上华为云，请求没有发出", "Huawei Cloud could not be reached; the request did not leave";
+        held_gateway: "华为云网关没有受理请求", "Huawei Cloud's gateway did not take the request";
+        held_stopped: "华为云拒绝了凭证，已停止发送", "Huawei Cloud refused the credentials; sending is stopped";
+        held_clock: "本机时钟不准，不能签名", "This machine's clock is off, so it cannot sign";
+        held_recovery: "数据库刚恢复过，暂不发送", "The database was recovered; nothing is sent for now";
+        held_no_access: "这个账号没有可用的凭证", "The account has no usable credentials";
+        dropped_late: "登记后没有及时发出，请求已作废", "It was not sent in time after it was recorded, and was dropped";
+        facts_changed: "发送前重新读取，与确认时不同", "Read again before sending: different from what was confirmed";
+        facts_changed_after_sending: "发送后情况有变，正在核对", "Things changed after it was sent; it is being checked";
+        paid_before: "这个订单已由先前的操作支付", "An earlier operation paid this order";
+        effect_found_first: "重新发送前发现结果可能已经存在", "Before sending again, its effect seems to exist already";
+        unsendable: "内容无法识别，不能发送", "Its content cannot be understood, so it cannot be sent";
+        armed: "请求已登记并发送", "The request was recorded and sent";
+        accepted: "华为云已接受", "Accepted by Huawei Cloud";
+        answer_unclear: "请求已发出，但没有收到可靠的答复", "The request left, but no reliable answer came back";
+        refused_unproved: "华为云答复拒绝；是否真的没有执行还要核对", "Huawei Cloud answered with a refusal; whether nothing was done is being checked";
+        refused_in_part: "华为云只接受了一部分，正在核对", "Huawei Cloud refused part of it; it is being checked";
+        never_can: "华为云拒绝了请求", "Huawei Cloud refused the request";
+        sender_lost: "发送它的程序中断了，结果正在核对", "The program that sent it was interrupted; its result is being checked";
+        absent_once: "核对一次：没有生效，还要再核对一次", "Checked once: no effect; a second look must agree";
+        absent_try_again: "核对两次：没有生效，可以再发送", "Checked twice: no effect; it may be sent again";
+        absent: "核对两次：没有生效，不再发送", "Checked twice: no effect; it is not sent again";
+        refused: "华为云拒绝了，核对两次：没有生效", "Huawei Cloud refused it; checked twice: no effect";
+        impossible: "情况已变，核对两次：没有生效", "Things had changed; checked twice: no effect";
+        effect_read: "订单显示已生效", "The order shows it";
+        done_elsewhere: "订单显示已生效，但不是由这次请求引起的", "The order shows it, but something else brought it about";
+        contradiction: "读到的内容互相矛盾", "What was read contradicts itself";
+        unreadable_too_long: "72 小时内没能确定结果", "No verdict within 72 hours";
+        not_shown: "华为云接受了，但订单一直没有显示", "Huawei Cloud accepted it, but the order does not show it";
+        look_again: "要求再核对一次", "Another look was asked for";
+        judged_by_one: "一人已给出结论", "One person concluded";
+        judged_done: "两人核对：已执行", "Two people found that it was executed";
+        judged_not_done: "两人核对：没有执行", "Two people found that it was not executed";
+
+        fact_status: "订单状态", "Order status";
+        fact_official: "官网价", "List price";
+        fact_after_discount: "优惠后金额", "Amount after discount";
+        fact_deadline: "支付期限", "Payment deadline";
+        fact_coupon: "优惠券", "Coupon";
+        fact_discount: "折扣", "Discount";
+        fact_price_adjustment: "订单调价（必须使用）", "Price adjustment (must be used)";
+        fact_balance: "可用余额", "Spendable balance";
+        not_usable: "不可用", "not usable";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Locale;
+
+    #[test]
+    fn every_state_and_reason_has_words_in_both_languages() {
+        let (zh, en) = (Texts(Locale::Zh), Texts(Locale::En));
+        for state in State::ALL {
+            assert_ne!(zh.look(state).word, en.look(state).word);
+        }
+        for note in Note::ALL {
+            assert_ne!(zh.reason(*note), en.reason(*note), "{}", note.as_str());
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_never_looks_like_a_failure() {
+        let t = Texts(Locale::En);
+        for state in State::ALL.into_iter().filter(|state| *state != State::Unknown) {
+            assert_ne!(t.look(state).tone, t.look(State::Unknown).tone, "{state}");
+        }
+    }
+}
