@@ -88,6 +88,7 @@ create table security_event (
 );
 
 create index security_event_person on security_event (person_id, at);
+create index security_event_at on security_event (at);
 
 create function security_event_is_final() returns trigger language plpgsql as $$
 begin

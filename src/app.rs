@@ -120,11 +120,7 @@ impl Portal {
 
     /// Every route, each with who may use it.
     pub fn routes(&self) -> Routes {
-        health::routes(self.readiness.clone())
-            .merge(features::sign_in::routes())
-            .merge(features::account::routes())
-            .merge(features::orders::routes())
-            .merge(features::activity::routes())
+        routes(self.readiness.clone())
     }
 
     /// Serves pages on `listener` and does the portal's work until `stop`; then takes no more
@@ -147,6 +143,15 @@ impl Portal {
     }
 }
 
+/// Every route of every feature.
+fn routes(readiness: Readiness) -> Routes {
+    health::routes(readiness)
+        .merge(features::sign_in::routes())
+        .merge(features::account::routes())
+        .merge(features::orders::routes())
+        .merge(features::activity::routes())
+}
+
 /// The kinds of operations.
 fn registry(db: &PgPool, clock: &Clock) -> Registry {
     let (pay, cancel) = (
@@ -163,3 +168,6 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(Tidy(app.identity.clone())),
     ]
 }
+
+#[cfg(test)]
+mod tests;

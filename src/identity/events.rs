@@ -31,8 +31,6 @@ pub enum Kind {
     AccountsGranted,
     /// A role did not permit what was asked.
     AccessDenied,
-    /// A form came from another site.
-    CrossSiteRefused,
     /// The first administrator was made.
     SetUp,
 }
@@ -52,7 +50,6 @@ impl Kind {
             Self::PersonDisabled => "person_disabled",
             Self::AccountsGranted => "accounts_granted",
             Self::AccessDenied => "access_denied",
-            Self::CrossSiteRefused => "cross_site_refused",
             Self::SetUp => "set_up",
         }
     }

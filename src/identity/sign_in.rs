@@ -113,7 +113,8 @@ impl Identity {
 
         if let Err(wait) = limits::admit(&self.db, now, &channel, &limits::network(attempt.whence.ip)).await?
         {
-            self.record(&Event::unknown(Kind::SignInLimited, person, attempt.whence)).await?;
+            let event = Event::unknown(Kind::SignInLimited, person, attempt.whence);
+            store::record_now_and_then(&self.db, now, &event).await?;
             return Err(Refused::Wait(wait));
         }
         let stored = found.as_ref().map(|found| found.password_hash.as_str());

@@ -325,6 +325,24 @@ pub(super) async fn record(db: impl PgExecutor<'_>, now: DateTime<Utc>, event: &
     Ok(())
 }
 
+/// The same, unless it was recorded within the last minute: strangers must not be able to fill the
+/// disk by knocking.
+pub(super) async fn record_now_and_then(db: &PgPool, now: DateTime<Utc>, event: &Event) -> sqlx::Result<()> {
+    let ip = event.whence.ip.map(|ip| ip.to_string());
+    let lately = sqlx::query_scalar!(
+        r#"select exists (select 1 from security_event
+                           where at > $1 and kind = $2 and ip is not distinct from $3
+                             and person_id is not distinct from $4) as "exists!""#,
+        now - chrono::TimeDelta::minutes(1),
+        event.kind.as_str(),
+        ip,
+        event.person,
+    )
+    .fetch_one(db)
+    .await?;
+    if lately { Ok(()) } else { record(db, now, event).await }
+}
+
 /// Removes what time has made meaningless.
 pub(super) async fn tidy(
     db: &PgPool,

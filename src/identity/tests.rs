@@ -128,7 +128,7 @@ async fn unknown_wrong_and_disabled_look_the_same(db: PgPool) {
 #[sqlx::test]
 async fn every_attempt_leaves_a_record_without_secrets(db: PgPool) {
     let portal = portal(db.clone()).await;
-    fail(&mut portal.browser(), "li.na", 6).await;
+    fail(&mut portal.browser(), "li.na", 9).await;
     fail(&mut portal.browser(), "my-password-typed-as-name", 1).await;
     portal.hand.advance(Duration::from_mins(1));
     let mut browser = portal.signed_in("li.na").await;
