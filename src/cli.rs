@@ -2,6 +2,7 @@
 
 mod database;
 mod demo;
+mod doctor;
 mod home;
 mod keys;
 mod people;
@@ -36,6 +37,12 @@ enum Command {
     /// Manage people
     #[command(subcommand)]
     User(people::User),
+    /// List the cloud accounts
+    #[command(subcommand)]
+    Account(doctor::Account),
+    /// Look whether everything that the portal needs is there
+    #[command(after_help = SECRETS_HELP)]
+    Doctor(Settings),
     /// Bring the database to the newest migration
     #[command(after_help = SECRETS_HELP)]
     Migrate(Settings),
@@ -58,6 +65,8 @@ async fn dispatch(command: Command, secrets: Secrets) -> Result<()> {
         Command::Demo(demo) => demo::demo(demo).await,
         Command::Simulator(simulator) => simulator::simulator(simulator).await,
         Command::User(command) => people::user(command, secrets).await,
+        Command::Account(command) => doctor::account(command, secrets).await,
+        Command::Doctor(settings) => doctor::doctor(settings, secrets).await,
         Command::Migrate(settings) => {
             let mut secrets = secrets;
             secrets.take_files(&settings)?;

@@ -94,6 +94,11 @@ impl Reader {
         Self { line: self.line.clone(), whole_limit: limit }
     }
 
+    /// Where the account's BSS is.
+    pub fn endpoint(&self) -> &super::Endpoint {
+        &self.line.connection.endpoint
+    }
+
     /// How far Huawei's clock is ahead of ours, by its last answer; a signature more than 15 minutes off
     /// is refused.
     pub fn clock_skew(&self) -> Option<TimeDelta> {

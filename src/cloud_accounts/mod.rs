@@ -95,6 +95,25 @@ pub struct Configured {
     pub secret_key: SecretString,
 }
 
+impl Configured {
+    /// What connects to the account without going through the database, to try it out.
+    pub fn connection(&self, shared: &Shared) -> Connection {
+        Connection {
+            endpoint: self.upstream.endpoint(),
+            credentials: Credentials {
+                access_key: self.access_key.expose_secret().to_owned(),
+                secret_key: self.secret_key.clone(),
+                domain_id: self.domain_id.clone(),
+            },
+            account: self.name.clone(),
+            clock: shared.clock.clone(),
+            wire: shared.wire.clone(),
+            limits: shared.limits.clone(),
+            chance: shared.chance.clone(),
+        }
+    }
+}
+
 /// An account, as pages and jobs name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

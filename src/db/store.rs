@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::MIGRATIONS;
@@ -11,6 +12,8 @@ use super::MIGRATIONS;
 pub struct Condition {
     /// The server's version, as it says it.
     pub version: String,
+    /// What time it is there; leases are judged by it.
+    pub now: DateTime<Utc>,
     /// Whether a commit is on disk when it returns. Without that a payment could be forgotten.
     pub commits_are_durable: bool,
     /// Migrations that this program has and the database has not.
@@ -21,8 +24,8 @@ pub struct Condition {
 
 /// Asks the database about itself.
 pub async fn condition(db: &PgPool) -> sqlx::Result<Condition> {
-    let (version, synchronous_commit, has_migrations): (String, String, bool) = sqlx::query_as(
-        "select current_setting('server_version'), current_setting('synchronous_commit'),
+    let (version, now, synchronous_commit, has_migrations): (_, _, String, bool) = sqlx::query_as(
+        "select current_setting('server_version'), clock_timestamp(), current_setting('synchronous_commit'),
                 to_regclass('_sqlx_migrations') is not null",
     )
     .fetch_one(db)
@@ -37,6 +40,7 @@ pub async fn condition(db: &PgPool) -> sqlx::Result<Condition> {
     let ours: BTreeSet<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
     Ok(Condition {
         version,
+        now,
         commits_are_durable: synchronous_commit != "off",
         missing_migrations: ours.difference(&applied).copied().collect(),
         unknown_migrations: applied.difference(&ours).copied().collect(),
