@@ -1,5 +1,5 @@
 //! `doctor` and `account list`: looks at everything that the portal needs, in the order in which one
-//! thing needs another, and says of each whether it is well. It changes nothing.
+//! thing needs another, and says of each whether it is well. It writes nothing into the database.
 
 use std::{sync::Arc, time::Duration};
 
