@@ -227,6 +227,7 @@ pub(crate) fn pay_order(order: &str, amount: &str) -> PayOrder {
             from_balance: amount,
         },
         shown: shown(),
+        reason: String::new(),
     }
 }
 
@@ -244,7 +245,8 @@ pub(crate) fn payment(order: &str, amount: &str) -> Intent {
 }
 
 pub(crate) fn cancellation(order: &str) -> Intent {
-    let cancel = CancelOrder { order_id: order.to_owned(), after_discount: money("100.00"), shown: shown() };
+    let (order_id, reason) = (order.to_owned(), String::new());
+    let cancel = CancelOrder { order_id, after_discount: money("100.00"), shown: shown(), reason };
     Intent::new(ACCOUNT, Uuid::new_v4(), &cancel)
 }
 

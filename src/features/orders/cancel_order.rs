@@ -25,6 +25,9 @@ pub struct CancelOrder {
     pub after_discount: Money,
     /// What else was shown.
     pub shown: Shown,
+    /// Why, in the person's words; may be empty.
+    #[serde(default)]
+    pub reason: String,
 }
 
 impl Confirmed for CancelOrder {

@@ -9,18 +9,20 @@ pub mod glance;
 pub mod job;
 pub mod list;
 pub mod order;
+pub mod pay;
 pub mod pay_order;
 pub mod pay_rules;
 pub mod problem;
 pub mod refund;
 pub mod search;
+pub mod standing;
 pub mod store;
 pub mod sync;
 pub mod texts;
 pub mod words;
 
 use crate::{
-    identity::access::Permission::{Refresh, ViewOrders},
+    identity::access::Permission::{PayOrders, Refresh, ViewOrders},
     web::{Access::Needs, Routes},
 };
 
@@ -30,6 +32,8 @@ pub fn routes() -> Routes {
         .get("/orders", Needs(ViewOrders), list::show)
         .get("/orders/summary", Needs(ViewOrders), list::show_summary)
         .get("/orders/sync", Needs(ViewOrders), list::show_progress)
+        .get("/orders/{id}/pay", Needs(PayOrders), pay::show)
+        .post("/orders/{id}/pay", Needs(PayOrders), pay::submit)
         .post("/orders/refresh", Needs(Refresh), list::refresh)
         .get("/orders/{id}", Needs(ViewOrders), detail::show)
         .post("/orders/{id}/refresh", Needs(Refresh), detail::refresh)

@@ -36,6 +36,9 @@ pub struct PayOrder {
     pub expected: Expected,
     /// What else was shown.
     pub shown: Shown,
+    /// Why, in the person's words; may be empty.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// A coupon or card as it was shown when it was chosen.
@@ -85,7 +88,7 @@ pub struct Shown {
 }
 
 /// Payments are not sent in the last minutes before an order's deadline (`operations.md` §1.7).
-const DEADLINE_RESERVE: TimeDelta = TimeDelta::minutes(10);
+pub(super) const DEADLINE_RESERVE: TimeDelta = TimeDelta::minutes(10);
 
 impl Confirmed for PayOrder {
     const KIND: &'static str = "pay_order";
@@ -194,7 +197,7 @@ impl PayOrders {
                     {
                         "not_usable".to_owned()
                     }
-                    Some(coupon) => coupon.balance.or(coupon.face_value).unwrap_or_default().to_string(),
+                    Some(coupon) => coupon.left().to_string(),
                     None => "not_usable".to_owned(),
                 };
                 push(&mut differences, ("coupon", &chosen.id), chosen.amount.to_string(), live);

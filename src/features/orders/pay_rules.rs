@@ -95,6 +95,31 @@ pub enum Why {
     NotOffered,
 }
 
+impl Why {
+    /// Whether another choice would make it usable.
+    pub const fn is_by_choice(&self) -> bool {
+        match self {
+            Self::TooManyOfKind(most) => *most > 0,
+            Self::TooMany(_)
+            | Self::VoucherOrDiscountCoupon
+            | Self::MarketplaceOrSpecial
+            | Self::ExcludedByCoupon(_)
+            | Self::ExcludesDiscount
+            | Self::BelowLeastRatio(_) => true,
+            Self::Status(_)
+            | Self::NotYet(_)
+            | Self::Frozen
+            | Self::OnlyForServices(_)
+            | Self::HeldBy(_)
+            | Self::CannotBeSent
+            | Self::Expired
+            | Self::Empty
+            | Self::AdjustmentIsMandatory
+            | Self::NotOffered => false,
+        }
+    }
+}
+
 /// A coupon or discount with what choosing it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

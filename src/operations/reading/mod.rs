@@ -15,7 +15,10 @@ use super::{
     note::Note,
     state::State,
 };
-use crate::identity::access::{AccountId, Scope};
+use crate::{
+    identity::access::{AccountId, Scope},
+    money::Money,
+};
 
 /// Reads the journal for pages.
 #[derive(Debug, Clone)]
@@ -166,6 +169,21 @@ impl Reading {
         orders: &[String],
     ) -> Result<Vec<(String, OperationId)>, sqlx::Error> {
         store::holding_orders(&self.db, scope, orders).await
+    }
+
+    /// The operations that forms of this person became: (key of the form, operation).
+    pub async fn of_forms(
+        &self,
+        scope: &Scope,
+        requester: Uuid,
+        form_keys: &[Uuid],
+    ) -> Result<Vec<(Uuid, OperationId)>, sqlx::Error> {
+        store::of_forms(&self.db, scope, requester, form_keys).await
+    }
+
+    /// How many others must agree to an operation of this kind and amount, by today's policy.
+    pub async fn approvals_needed(&self, kind: &str, amount: Option<Money>) -> Result<i16, sqlx::Error> {
+        store::approvals_needed(&self.db, kind, amount).await
     }
 
     /// The accounts in scope for which nothing is sent.

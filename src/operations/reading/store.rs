@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::{Approval, Event, Filter, Review, Stop, Story};
 use crate::{
     identity::access::{AccountId, Scope},
+    money::Money,
     operations::{
         intent::OperationId,
         journal::Operation,
@@ -147,6 +149,34 @@ pub(super) async fn holding_orders(
     .fetch_all(db)
     .await?;
     Ok(held.into_iter().map(|row| (row.order_id, OperationId(row.operation_id))).collect())
+}
+
+pub(super) async fn of_forms(
+    db: &PgPool,
+    scope: &Scope,
+    requester: Uuid,
+    form_keys: &[Uuid],
+) -> Result<Vec<(Uuid, OperationId)>, sqlx::Error> {
+    let made = sqlx::query!(
+        "select form_nonce, id from operation
+          where account_id = any($1) and requester_id = $2 and form_nonce = any($3)",
+        &scope.ids(),
+        requester,
+        form_keys,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(made.into_iter().map(|row| (row.form_nonce, OperationId(row.id))).collect())
+}
+
+pub(super) async fn approvals_needed(
+    db: &PgPool,
+    kind: &str,
+    amount: Option<Money>,
+) -> Result<i16, sqlx::Error> {
+    sqlx::query_scalar!(r#"select approvals_needed($1, $2) as "needed!""#, kind, amount.map(Money::decimal),)
+        .fetch_one(db)
+        .await
 }
 
 pub(super) async fn stops(db: &PgPool, scope: &Scope) -> Result<Vec<Stop>, sqlx::Error> {

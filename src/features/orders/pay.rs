@@ -1,0 +1,308 @@
+//! The page on which an order is paid. Everything on it is read from Huawei at that moment; what is
+//! confirmed is compared with what is true then, handed to the journal, and never sent from here.
+
+mod live;
+pub(super) mod store;
+pub mod texts;
+mod view;
+pub mod words;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use self::{
+    live::Live,
+    texts::Texts,
+    view::{Bought, Change, Facts, Seen, TYPED_ABOVE, Typed, View},
+    words::Services,
+};
+use super::{
+    glance::Glance,
+    pay_order::{DEADLINE_RESERVE, PayOrder},
+    pay_rules::{Choice, first_choice, quote},
+    standing::{self, Failure, Found, Obstacle, Sentence},
+};
+use crate::{
+    bss::{orders::OrderDetail, pay::MAX_COUPONS},
+    identity::access::Actor,
+    money::Money,
+    operations::{Confirmed, Intent, SubmitError},
+    state::App,
+    web::{Error, Form, Page, Ui, form::Query, links},
+};
+
+/// Lines shown on this page; the order's own page has all.
+const LINES: usize = 20;
+
+/// What was chosen, as it stands in the URL.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    coupon: Vec<String>,
+    #[serde(default)]
+    discount: Option<String>,
+}
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct PayForm {
+    form_key: Uuid,
+    seen: String,
+    #[serde(default)]
+    coupon: Vec<String>,
+    #[serde(default)]
+    discount: Option<String>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    typed: String,
+    /// Pressed to reckon again without paying, where no script does it.
+    #[serde(default)]
+    update: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "orders/pay.html", blocks = ["how_paid", "typed_amount", "summary"])]
+struct PayPage<'a> {
+    ui: &'a Ui,
+    t: Texts,
+    order_id: &'a str,
+    lede: String,
+    account: &'a str,
+    sentence: Option<Sentence>,
+    failures: Vec<Failure>,
+    changes: Vec<Change>,
+    lines: Vec<Bought>,
+    more_lines: usize,
+    pay_until: Option<DateTime<Utc>>,
+    view: Option<View>,
+    /// What was posted while Huawei could not be read, so that it is not lost.
+    kept: Option<PayForm>,
+    above: Money,
+}
+
+/// `GET /orders/{id}/pay`.
+pub async fn show(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    let looked = look(&app, &actor, &ui, &id).await?;
+    let (found, live) = match &looked {
+        Looked::Blocked(found, obstacle) => {
+            return Ok(blocked(&ui, &id, found.as_ref(), obstacle, StatusCode::OK));
+        }
+        Looked::Live(found, live) => (found, live),
+    };
+    let mut page = PayPage::new(&ui, &id, Some(found));
+    let Some(facts) = page.admit(found, live) else { return Ok(Page(page).into_response()) };
+    let offer = facts.offer();
+    let mut choice = Choice::new(asked.coupon, asked.discount);
+    choice.discount = choice.discount.or_else(|| first_choice(&offer).discount);
+    let quote = quote(&offer, &choice, facts.at);
+    let services = services(&app, &actor, facts.detail, &ui).await?;
+    let mut view = View::new((&facts, &offer, quote), &choice, &ui, &services);
+    view.approvals = app.desk.reading().approvals_needed(PayOrder::KIND, Some(view.quote.payable)).await?;
+    page.view = Some(view);
+    if !ui.htmx {
+        return Ok(Page(page).into_response());
+    }
+    let parts = [page.as_how_paid().render()?, page.as_typed_amount().render()?, page.as_summary().render()?];
+    Ok(Html(parts.concat()).into_response())
+}
+
+/// `POST /orders/{id}/pay`.
+pub async fn submit(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Path(id): Path<String>,
+    Form(form): Form<PayForm>,
+) -> Result<Response, Error> {
+    // The same form again: what it became, whatever is true by now.
+    let reading = app.desk.reading();
+    let made = reading.of_forms(&actor.all_accounts, actor.id, &[form.form_key]).await?;
+    if let Some((_, operation)) = made.first() {
+        return Ok(Redirect::to(&links::operation(operation.0)).into_response());
+    }
+    let seen: Seen =
+        serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
+    let looked = look(&app, &actor, &ui, &id).await?;
+    let (found, live) = match &looked {
+        Looked::Blocked(found, obstacle) => {
+            let status = match obstacle {
+                Obstacle::Busy(_) => StatusCode::CONFLICT,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            return Ok(blocked(&ui, &id, found.as_ref(), obstacle, status));
+        }
+        Looked::Live(found, live) => (found, live),
+    };
+    let mut page = PayPage::new(&ui, &id, Some(found));
+    let Some(facts) = page.admit(found, live) else {
+        page.kept = Some(form);
+        return Ok(refused(page));
+    };
+    let offer = facts.offer();
+    let choice = Choice::new(form.coupon, form.discount);
+    let quote = quote(&offer, &choice, facts.at);
+    let services = services(&app, &actor, facts.detail, &ui).await?;
+    let changes = seen.changes(&facts.seen(&offer, &quote), &quote, &ui, &services);
+    let approvals = reading.approvals_needed(PayOrder::KIND, Some(quote.payable)).await?;
+    let mut view = View::new((&facts, &offer, quote), &choice, &ui, &services);
+    view.form_key = form.form_key;
+    view.approvals = approvals;
+    view.typed = Typed { reason: form.reason.trim().to_owned(), amount: form.typed, ..Typed::default() };
+    if form.update.is_some() {
+        page.view = Some(view);
+        return Ok(Page(page).into_response());
+    }
+    let is_complete = view.check_typed(&ui);
+    let t = page.t;
+    if !changes.is_empty() || !view.is_valid() || !is_complete {
+        page.sentence = if !changes.is_empty() {
+            None
+        } else if view.is_valid() {
+            Some(warning("warning", t.not_confirmed(), ""))
+        } else {
+            Some(warning("warning", t.not_valid(), t.not_valid_next()))
+        };
+        page.changes = changes;
+        page.view = Some(view);
+        return Ok(refused(page));
+    }
+    let service = standing::service(facts.detail, found, ui.locale);
+    let confirmed = facts.confirmed(&offer, &view.quote, service, view.typed.reason.clone());
+    match app.desk.submit(&actor, Intent::new(found.account, form.form_key, &confirmed)).await {
+        Ok(operation) => Ok(Redirect::to(&links::operation(operation.0)).into_response()),
+        Err(SubmitError::Busy { operation }) => {
+            let holder = reading.find(&actor.all_accounts, operation).await?.ok_or(Error::Busy)?;
+            let obstacle = Obstacle::Busy(Box::new(holder.operation));
+            Ok(blocked(&ui, &id, Some(found), &obstacle, StatusCode::CONFLICT))
+        }
+        Err(SubmitError::TooLate) => {
+            page.sentence = Some(warning("deadline", t.too_late_now(), ""));
+            Ok(refused(page))
+        }
+        Err(SubmitError::NotAllowed) => Err(Error::Forbidden),
+        Err(SubmitError::Unavailable(fault)) => Err(Error::Unavailable(fault.into())),
+    }
+}
+
+/// What looking for an order brought.
+enum Looked {
+    Blocked(Option<Found>, Obstacle),
+    Live(Found, Box<Live>),
+}
+
+async fn look(app: &App, actor: &Actor, ui: &Ui, id: &str) -> Result<Looked, Error> {
+    let (found, reader) = match standing::look_for(app, actor, id, ui.locale).await? {
+        Ok(found) => found,
+        Err(Obstacle::NotFound) => return Err(Error::NotFound),
+        Err(obstacle) => return Ok(Looked::Blocked(None, obstacle)),
+    };
+    if let Some(operation) = standing::holder(app, actor, id).await? {
+        return Ok(Looked::Blocked(Some(found), Obstacle::Busy(Box::new(operation))));
+    }
+    let live = Live::read(&reader, id, ui.locale, &app.clock).await;
+    Ok(Looked::Live(found, Box::new(live)))
+}
+
+fn blocked(ui: &Ui, id: &str, found: Option<&Found>, obstacle: &Obstacle, status: StatusCode) -> Response {
+    let mut page = PayPage::new(ui, id, found);
+    page.sentence = Some(obstacle.sentence(id, ui));
+    (status, Page(page)).into_response()
+}
+
+fn refused(page: PayPage<'_>) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response()
+}
+
+fn warning(icon: &'static str, title: &str, text: &str) -> Sentence {
+    Sentence { tone: "decision", icon, title: title.to_owned(), text: text.to_owned(), link: None }
+}
+
+/// The names of services: those of the lists, and those that the order itself tells.
+async fn services(app: &App, actor: &Actor, detail: &OrderDetail, ui: &Ui) -> Result<Services, Error> {
+    let glance = Glance::at(app, &actor.all_accounts).await?;
+    let known = glance.services.iter();
+    let mut services: Services =
+        known.map(|one| (one.code.clone(), ui.locale.pick(one.zh.as_str(), &one.en).to_owned())).collect();
+    for line in detail.lines.iter().map(|line| &line.item) {
+        if let (Some(code), Some(name)) = (&line.service_type_code, &line.service_type_name) {
+            services.insert(code.clone(), name.clone());
+        }
+    }
+    Ok(services)
+}
+
+impl<'a> PayPage<'a> {
+    fn new(ui: &'a Ui, order_id: &'a str, found: Option<&'a Found>) -> Self {
+        Self {
+            ui,
+            t: Texts(ui.locale),
+            order_id,
+            lede: found.map(|found| found.service.clone()).unwrap_or_default(),
+            account: found.map_or("", |found| found.account_name.as_str()),
+            sentence: None,
+            failures: Vec::new(),
+            changes: Vec::new(),
+            lines: Vec::new(),
+            more_lines: 0,
+            pay_until: None,
+            view: None,
+            kept: None,
+            above: Money::from_fen(TYPED_ABOVE * 100),
+        }
+    }
+
+    /// How many others must agree to the amount.
+    fn approvals(&self) -> String {
+        match self.view.as_ref().map_or(0, |view| view.approvals) {
+            0 => self.t.approvals_none().to_owned(),
+            1 => self.t.approvals_one().to_owned(),
+            n => self.t.approvals(n),
+        }
+    }
+
+    fn words_for_more(&self) -> String {
+        self.t.more_lines(self.more_lines)
+    }
+
+    /// Takes in what was read. The facts, if the order can be paid and everything was read;
+    /// otherwise the page says why not.
+    fn admit<'l>(&mut self, found: &Found, live: &'l Live) -> Option<Facts<'l>> {
+        let (t, locale) = (self.t, self.ui.locale);
+        if let Ok(detail) = &live.order {
+            let order = &detail.order.item;
+            self.lede =
+                format!("{} · {}", order.order_type.name(locale), standing::service(detail, found, locale));
+            self.lines = view::bought(detail, self.ui);
+            self.more_lines = self.lines.len().saturating_sub(LINES);
+            self.lines.truncate(LINES);
+            self.pay_until = order.pending_payment_end_time;
+            if let Some(obstacle) = standing::obstacle(order, live.at, DEADLINE_RESERVE) {
+                self.sentence = Some(obstacle.sentence(self.order_id, self.ui));
+                return None;
+            }
+        }
+        let failed = [
+            (live.order.as_ref().err(), t.the_order()),
+            (live.coupons.as_ref().err(), t.the_coupons()),
+            (live.discounts.as_ref().err(), t.the_discounts()),
+            (live.balances.as_ref().err(), t.the_balance()),
+        ];
+        let failed = failed.into_iter().filter_map(|(error, what)| Some((error?, what)));
+        self.failures = failed.map(|(error, what)| Failure::of(error, what, locale)).collect();
+        Facts::of(live)
+    }
+}
