@@ -18,7 +18,6 @@ use super::{
     serve, stop,
 };
 use crate::{
-    clock::Clock,
     config::{Account, Settings, Upstream},
     i18n::Locale,
     identity::{
@@ -76,8 +75,12 @@ pub(super) async fn demo(demo: Demo) -> Result<()> {
     let home = Home::open(&place(settings.data.as_deref().unwrap_or(Path::new("demo-data")))?)?;
     let listener = serve::listen(settings.listen).await?;
     let address = listener.local_addr()?;
-    let options =
-        Options { seed: demo.seed, orders: demo.orders, clock: Clock::system(), ..Options::default() };
+    let options = Options {
+        seed: demo.seed,
+        orders: demo.orders,
+        state: Some(home.file("simulator.jsonl")),
+        ..Options::default()
+    };
     let simulator = simulator::run(options).await.context("starting the simulator")?;
     settings.allow_private_upstream = true;
     let database = Database::managed(&home).await?;

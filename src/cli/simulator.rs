@@ -1,6 +1,6 @@
 //! `simulator`: a simulated Huawei Cloud on its own, for tests and benchmarks of anything.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -32,6 +32,9 @@ pub(super) struct Simulator {
     /// Throttle at the documented rates
     #[arg(long)]
     rate_limits: bool,
+    /// Remember the world in this file, and go on from it at the next start
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 /// Serves until a signal; says in one JSON line on standard output when it is ready.
@@ -45,6 +48,7 @@ pub(super) async fn simulator(simulator: Simulator) -> Result<()> {
         orders: simulator.orders,
         hostile: simulator.hostile,
         rate_limits: simulator.rate_limits,
+        state: simulator.state,
         clock: Clock::system(),
     };
     let running = simulator::run(options).await.context("starting the simulator")?;

@@ -7,49 +7,24 @@ use axum::{
     Json, Router,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
+    acts::{Act, Console, NewOrders, SettingsBody, Wrong, bad},
     faults::{Rule, Standing},
     server::Received,
     shared::Shared,
     world::{
-        Cause, Doer, Effect, Mode, Refusal, Settings,
-        discounts::{Offer, Way},
-        orders::{NO_BASE, kind, status},
-        pay::Wish,
-        place::Draft,
-        services::SERVICES,
-        shape::Line,
-        times::{DAY, SECOND, wire},
+        Cause, Doer, Effect, Mode, Settings,
+        times::{SECOND, wire},
     },
 };
 use crate::money::Money;
 
 type App = State<Arc<Shared>>;
-
-/// A refusal of the control plane itself: status and words.
-struct Wrong(StatusCode, String);
-
-impl IntoResponse for Wrong {
-    fn into_response(self) -> Response {
-        (self.0, Json(json!({"error": self.1}))).into_response()
-    }
-}
-
-impl From<Refusal> for Wrong {
-    fn from(refusal: Refusal) -> Self {
-        Self(StatusCode::CONFLICT, format!("{} {}", refusal.code, refusal.message))
-    }
-}
-
-fn bad(text: impl Into<String>) -> Wrong {
-    Wrong(StatusCode::BAD_REQUEST, text.into())
-}
 
 /// Every route of the control plane.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -110,9 +85,12 @@ async fn mode(State(shared): App) -> Json<ModeBody> {
     Json(ModeBody { mode: shared.world().mode })
 }
 
-async fn set_mode(State(shared): App, Json(body): Json<ModeBody>) -> Json<ModeBody> {
-    shared.world().mode = body.mode;
-    Json(body)
+async fn set_mode(State(shared): App, Json(body): Json<ModeBody>) -> Result<Json<ModeBody>, Wrong> {
+    shared.change(|world| {
+        world.mode = body.mode;
+        ((), Some(Act::Mode { mode: body.mode }))
+    })?;
+    Ok(Json(body))
 }
 
 #[derive(Deserialize)]
@@ -128,7 +106,7 @@ async fn advance(State(shared): App, Json(body): Json<Advance>) -> Result<Json<s
     if body.advance_seconds < 0 {
         return Err(bad("time does not go back"));
     }
-    shared.advance(body.advance_seconds * SECOND);
+    shared.advance(body.advance_seconds * SECOND)?;
     Ok(clock(State(shared)).await)
 }
 
@@ -136,162 +114,38 @@ async fn settings(State(shared): App) -> Json<Settings> {
     Json(shared.world().settings)
 }
 
-/// Settings to change; the others stay.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SettingsBody {
-    visible_after_ms: Option<i64>,
-    provision_ms: Option<i64>,
-    rate_limits: Option<bool>,
+async fn set_settings(State(shared): App, Json(body): Json<SettingsBody>) -> Result<Json<Settings>, Wrong> {
+    let settings = shared.change(|world| {
+        body.happen(world);
+        (world.settings, Some(Act::Settings { body }))
+    })?;
+    Ok(Json(settings))
 }
 
-async fn set_settings(State(shared): App, Json(body): Json<SettingsBody>) -> Json<Settings> {
-    let mut world = shared.world();
-    let settings = &mut world.settings;
-    settings.visible_after_ms = body.visible_after_ms.unwrap_or(settings.visible_after_ms);
-    settings.provision_ms = body.provision_ms.unwrap_or(settings.provision_ms);
-    settings.rate_limits = body.rate_limits.unwrap_or(settings.rate_limits);
-    Json(*settings)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    Pay,
-    Cancel,
-    Renew,
-    Unsubscribe,
-    SpendCoupon,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Console {
-    action: Action,
-    account: Option<String>,
-    order_id: Option<String>,
-    resource_id: Option<String>,
-    coupon_id: Option<String>,
-    amount: Option<String>,
-}
-
-async fn console(State(shared): App, body: Json<Console>) -> Result<Json<serde_json::Value>, Wrong> {
-    let Json(body) = body;
+async fn console(State(shared): App, Json(body): Json<Console>) -> Result<Json<serde_json::Value>, Wrong> {
     let cause = Cause { at: shared.now(), request_id: shared.new_request_id(), actor: Doer::Console };
-    let mut world = shared.world();
-    let owner_of_order = body.order_id.as_deref().and_then(|id| world.find(id)).map(|place| place.account);
-    let account = match &body.account {
-        Some(name) => world.account(name).ok_or_else(|| bad("no such account"))?,
-        None => owner_of_order.ok_or_else(|| bad("which account?"))?,
-    };
-    let order_id = body.order_id.unwrap_or_default();
-    let thing = body.resource_id.unwrap_or_else(|| order_id.clone());
-    let made = match body.action {
-        Action::Pay => {
-            world.pay(&cause, account, &Wish { order_id, ..Wish::default() })?;
-            None
-        }
-        Action::Cancel => {
-            world.cancel(&cause, account, &order_id)?;
-            None
-        }
-        Action::Renew => {
-            let base = world.purchase_of(account, &thing)?;
-            Some(world.renew_in_console(&cause, account, base)?)
-        }
-        Action::Unsubscribe => {
-            let base = world.purchase_of(account, &thing)?;
-            Some(world.unsubscribe_in_console(&cause, account, base)?)
-        }
-        Action::SpendCoupon => {
-            let amount = body.amount.as_deref().map(fen).transpose()?;
-            world.spend_coupon(&cause, account, &body.coupon_id.unwrap_or_default(), amount)?;
-            None
-        }
-    };
-    Ok(Json(json!({"order_id": made, "request_id": cause.request_id})))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewOrders {
-    account: Option<String>,
-    amount: Option<String>,
-    #[serde(default = "one")]
-    count: u32,
-    #[serde(default = "a_week")]
-    deadline_seconds: i64,
-    service_type_code: Option<String>,
-    order_type: Option<u8>,
-    #[serde(default)]
-    discounts: Vec<NewDiscount>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewDiscount {
-    discount_type: u16,
-    /// Hundredths of the price that are left.
-    ratio: u8,
-}
-
-fn one() -> u32 {
-    1
-}
-
-fn a_week() -> i64 {
-    7 * DAY / SECOND
+    let request_id = cause.request_id.clone();
+    let made = shared.change(|world| {
+        let before = world.ledger.len();
+        let made = body.happen(world, &cause);
+        let ledger = world.ledger.len();
+        let Cause { at, request_id, .. } = cause;
+        let act = (ledger > before).then_some(Act::Console { at, request_id, body, ledger });
+        (made, act)
+    })??;
+    Ok(Json(json!({"order_id": made, "request_id": request_id})))
 }
 
 async fn place_orders(
     State(shared): App,
     Json(body): Json<NewOrders>,
 ) -> Result<Json<serde_json::Value>, Wrong> {
-    let now = shared.now();
-    let mut world = shared.world();
-    let name = body.account.as_deref().unwrap_or_default();
-    let account = if name.is_empty() { Some(0) } else { world.account(name) };
-    let account = account.ok_or_else(|| bad("no such account"))?;
-    let price = body.amount.as_deref().map_or(Ok(10_000), fen)?;
-    let service = match &body.service_type_code {
-        None => 0,
-        Some(code) => SERVICES.iter().position(|s| s.code == code).ok_or_else(|| bad("no such service"))?,
-    };
-    if !(0..=i64::from(u32::MAX)).contains(&price) {
-        return Err(bad("no such amount"));
-    }
-    let line = Line {
-        service: u8::try_from(service).unwrap_or_default(),
-        product: 0,
-        sub: 0,
-        period_type: 2,
-        periods: Some(1),
-        quantity: 1,
-        official: price,
-        after: price,
-        discount: 0,
-    };
-    let offers = body.discounts.iter().map(|discount| Offer {
-        id: format!("DC{now}{:03}", discount.discount_type),
-        kind: discount.discount_type,
-        way: Way::Ratio(discount.ratio.min(100)),
-    });
-    let offers: Vec<Offer> = offers.collect();
-    let order_ids: Vec<String> = (0..body.count)
-        .map(|_| {
-            let draft = Draft {
-                created: now,
-                kind: body.order_type.unwrap_or(kind::NEW),
-                base: NO_BASE,
-                lines: vec![line.clone()],
-                offers: offers.clone(),
-                status: status::AWAITING_PAYMENT,
-                deadline: Some(now + body.deadline_seconds * SECOND),
-            };
-            let index = world.place(account, draft);
-            world.order_id(account, index, 0)
-        })
-        .collect();
+    let at = shared.now();
+    let order_ids = shared.change(|world| {
+        let made = body.happen(world, at);
+        let act = made.is_ok().then_some(Act::Orders { at, body });
+        (made, act)
+    })??;
     Ok(Json(json!({"order_id": order_ids.first(), "order_ids": order_ids})))
 }
 
@@ -348,10 +202,4 @@ async fn accounts(State(shared): App) -> Json<Vec<serde_json::Value>> {
         })
     });
     Json(rows.collect())
-}
-
-fn fen(text: &str) -> Result<i64, Wrong> {
-    let money: Money = text.parse().map_err(|_| bad("not an amount"))?;
-    let hundredths = money.decimal() * rust_decimal::Decimal::ONE_HUNDRED;
-    i64::try_from(hundredths.trunc().mantissa()).map_err(|_| bad("not an amount"))
 }

@@ -1,21 +1,24 @@
 //! A BSS of our own, with state and rules, for demonstrations, tests and benchmarks. It is reached
 //! over HTTP only and shares nothing with the client but the type of money.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 
+mod acts;
 mod control;
 mod faces;
 mod faults;
+mod respond;
 #[expect(clippy::cast_possible_truncation, reason = "dice are cut to the range that is wanted")]
 mod seed;
 mod server;
 mod shared;
 mod signature;
+mod state;
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -38,6 +41,8 @@ pub struct Options {
     pub hostile: bool,
     /// Whether the gateway throttles at the documented rates from the start.
     pub rate_limits: bool,
+    /// The file in which it remembers its world; without one every start is a new company.
+    pub state: Option<PathBuf>,
     /// Where its time comes from, before it is advanced.
     pub clock: Clock,
 }
@@ -52,6 +57,7 @@ impl Default for Options {
             orders: 400,
             hostile: false,
             rate_limits: false,
+            state: None,
             clock: Clock::system(),
         }
     }
@@ -82,10 +88,10 @@ pub struct ReadyAccount {
 }
 
 /// A simulator at work; it stops when this is dropped.
-#[derive(Debug)]
 pub struct Running {
     /// Where it is.
     pub ready: ReadyLine,
+    shared: Arc<shared::Shared>,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -94,6 +100,7 @@ impl Drop for Running {
         for task in &self.tasks {
             task.abort();
         }
+        self.shared.close();
     }
 }
 
@@ -109,8 +116,13 @@ pub async fn run(options: Options) -> io::Result<Running> {
         start: options.clock.now().timestamp() / 60 * 60 * world::times::SECOND,
         settings: world::Settings { rate_limits: options.rate_limits, ..world::Settings::default() },
     };
-    let world = tokio::task::spawn_blocking(move || seed::world(seed)).await.map_err(io::Error::other)?;
-    let accounts = world
+    let remember = move || match options.state {
+        None => Ok(state::Remembered::anew(seed)),
+        Some(file) => state::Remembered::open(&file, seed),
+    };
+    let remembered = tokio::task::spawn_blocking(remember).await.map_err(io::Error::other)??;
+    let accounts = remembered
+        .world
         .accounts
         .iter()
         .map(|account| ReadyAccount {
@@ -120,10 +132,10 @@ pub async fn run(options: Options) -> io::Result<Running> {
             sk: account.sk.clone(),
         })
         .collect();
-    let shared = Arc::new(shared::Shared::new(options.clock, world));
+    let shared = Arc::new(shared::Shared::new(options.clock, remembered));
     let router = control::router(shared.clone());
     let tasks = [
-        tokio::spawn(server::serve(listener, shared)),
+        tokio::spawn(server::serve(listener, shared.clone())),
         tokio::spawn(async move {
             // It ends only with the task.
             let _ = axum::serve(control_listener, router).await;
@@ -131,5 +143,5 @@ pub async fn run(options: Options) -> io::Result<Running> {
     ];
     let ready =
         ReadyLine { endpoint: format!("http://{endpoint}"), control: format!("http://{control}"), accounts };
-    Ok(Running { ready, tasks })
+    Ok(Running { ready, shared, tasks })
 }

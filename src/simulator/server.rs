@@ -1,13 +1,12 @@
 //! The simulated gateway on a socket: signatures, throttling, faults and the log of requests
 //! around the operations. It works on the bytes that arrived, without a framework between.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use futures_util::stream;
-use http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited, StreamBody, combinators::BoxBody};
+use http::{HeaderMap, Request, Response, header};
+use http_body_util::{BodyExt, Limited};
 use hyper::{
-    body::{Bytes, Frame, Incoming as Arriving},
+    body::{Bytes, Incoming as Arriving},
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
@@ -18,6 +17,7 @@ use tokio::net::TcpListener;
 use super::{
     faces::{self, Answer, Call, Operation, Query},
     faults::Fault,
+    respond::{Body, Refused, respond, respond_half, scripted, throttled},
     shared::Shared,
     signature::{self, Incoming},
     world::{
@@ -25,8 +25,6 @@ use super::{
         times::{self, Millis},
     },
 };
-
-type Body = BoxBody<Bytes, io::Error>;
 
 /// The largest body that is read.
 const MOST_BYTES: usize = 12 << 20;
@@ -181,11 +179,15 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
             as_of: now - lag,
             cause: Cause { at: now, request_id: request_id.to_owned(), actor: Doer::Api },
         };
-        let mut world = shared.world();
-        let before = world.ledger.len();
-        let answer = operation.answer(&mut world, &call);
-        let effect = world.ledger.get(before).map(|effect| effect.seq);
-        drop(world);
+        let happened = shared.change(|world| {
+            let before = world.ledger.len();
+            let answer = operation.answer(world, &call);
+            let effect = world.ledger.get(before).map(|effect| effect.seq);
+            let act = effect.map(|_| call.written(operation, world.ledger.len()));
+            ((answer, effect), act)
+        });
+        // What could not be written down is not answered.
+        let Ok((answer, effect)) = happened else { return Outcome::Nothing };
         shared.amend(seq, |entry| entry.effect = effect);
         answer
     };
@@ -276,60 +278,6 @@ fn received(
         fault: None,
         duplicate,
     }
-}
-
-/// A refusal of the gateway: its form differs from that of BSS.
-struct Refused(u16, &'static str, String);
-
-impl Refused {
-    fn answer(&self, request_id: &str) -> Answer {
-        let Self(status, code, message) = self;
-        let body = serde_json::json!({"error_msg": message, "error_code": code, "request_id": request_id});
-        Answer { status: *status, body: body.to_string() }
-    }
-}
-
-fn throttled(rate: u32) -> String {
-    format!(
-        "The throttling threshold has been reached: policy user over ratelimit,limit:{rate},time:1 second"
-    )
-}
-
-fn scripted(code: u16, body: &serde_json::Value) -> Answer {
-    let body = match body {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    Answer { status: code, body }
-}
-
-fn head(status: u16, request_id: &str) -> http::response::Builder {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let response = Response::builder().status(status).header("x-request-id", request_id);
-    if status == StatusCode::NO_CONTENT {
-        response
-    } else {
-        response.header(header::CONTENT_TYPE, "application/json")
-    }
-}
-
-fn respond(answer: Answer, request_id: &str) -> Response<Body> {
-    let body = Full::new(Bytes::from(answer.body)).map_err(|never: Infallible| match never {}).boxed();
-    head(answer.status, request_id).body(body).unwrap_or_default()
-}
-
-/// Promises a whole answer, sends a part of it, and closes the connection.
-fn respond_half(answer: Answer, request_id: &str) -> Response<Body> {
-    let whole = if answer.body.is_empty() { "{\"result\":\"success\"}".to_owned() } else { answer.body };
-    let status = if answer.status == 204 { 200 } else { answer.status };
-    let part = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
-    let broken =
-        stream::iter([Ok(Frame::data(part)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))]);
-    head(status, request_id)
-        .header(header::CONTENT_LENGTH, whole.len())
-        .body(BodyExt::boxed(StreamBody::new(broken)))
-        .unwrap_or_default()
 }
 
 /// A listener on an address; port 0 is any free one.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    io,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -10,9 +11,11 @@ use std::{
 };
 
 use super::{
+    acts::Act,
     faces::Operation,
     faults::Faults,
     server::Received,
+    state::{Journal, Remembered},
     world::{World, dice::mix, times::Millis},
 };
 use crate::clock::Clock;
@@ -29,6 +32,8 @@ pub(crate) struct Shared {
     advanced: AtomicI64,
     ids: AtomicU64,
     world: Mutex<World>,
+    /// Locked after the world, so that acts are written in the order in which they happened.
+    journal: Mutex<Journal>,
     faults: Mutex<Faults>,
     requests: Mutex<(u64, VecDeque<Received>)>,
     /// Calls in the current second, by who pays and operation.
@@ -40,12 +45,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, world: World) -> Self {
+    pub(crate) fn new(clock: Clock, Remembered { world, journal, advanced }: Remembered) -> Self {
         Self {
             clock,
-            advanced: AtomicI64::new(0),
+            advanced: AtomicI64::new(advanced),
             ids: AtomicU64::new(0),
             world: Mutex::new(world),
+            journal: Mutex::new(journal),
             faults: Mutex::default(),
             requests: Mutex::default(),
             calls: Mutex::default(),
@@ -57,8 +63,9 @@ impl Shared {
         self.clock.now().timestamp_millis() + self.advanced.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn advance(&self, by: Millis) {
-        self.advanced.fetch_add(by, Ordering::SeqCst);
+    pub(crate) fn advance(&self, by: Millis) -> io::Result<()> {
+        self.change(|_| (self.advanced.fetch_add(by, Ordering::SeqCst), Some(Act::Clock { by })))?;
+        Ok(())
     }
 
     /// By how much time was advanced.
@@ -68,6 +75,23 @@ impl Shared {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.world)
+    }
+
+    /// Lets something happen, and writes down what changed the world; both before anything else happens.
+    pub(crate) fn change<T>(&self, happen: impl FnOnce(&mut World) -> (T, Option<Act>)) -> io::Result<T> {
+        let mut world = self.world();
+        let mut journal = lock(&self.journal);
+        journal.ready()?;
+        let (answer, act) = happen(&mut world);
+        if let Some(act) = act {
+            journal.write(&act)?;
+        }
+        Ok(answer)
+    }
+
+    /// Gives up the file, so that the next simulator can go on; nothing happens here any more.
+    pub(crate) fn close(&self) {
+        lock(&self.journal).close();
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 const ORDERS: u32 = 150;
 
 /// A simulator with a wire to it.
-struct Bss {
+pub(super) struct Bss {
     running: Running,
     wire: Arc<HttpWire>,
     clock: Clock,
@@ -32,15 +32,18 @@ struct Bss {
 
 impl Bss {
     async fn start() -> Self {
-        let clock = Clock::system();
-        let options = Options { orders: ORDERS, clock: clock.clone(), ..Options::default() };
+        Self::start_with(Options { orders: ORDERS, ..Options::default() }).await
+    }
+
+    pub(super) async fn start_with(options: Options) -> Self {
+        let clock = options.clock.clone();
         let running = simulator::run(options).await.expect("a simulator");
         let wire = Arc::new(HttpWire::new(clock.clone()).expect("a wire"));
         Self { running, wire, clock }
     }
 
     /// Both handles on the enterprise master's account.
-    fn handles(&self) -> (Reader, Writer) {
+    pub(super) fn handles(&self) -> (Reader, Writer) {
         let sk = self.running.ready.accounts[0].sk.clone();
         self.handles_with(sk)
     }
@@ -62,12 +65,17 @@ impl Bss {
         })
     }
 
-    async fn send(&self, writer: &Writer, write: &Write) -> Answer {
+    pub(super) async fn send(&self, writer: &Writer, write: &Write) -> Answer {
         let prepared = writer.prepare(write, self.clock.now());
         writer.send(prepared, self.clock.since_boot() + LIMIT, LIMIT).await
     }
 
-    async fn control<T: for<'a> Deserialize<'a>>(&self, method: &'static str, path: &str, body: Value) -> T {
+    pub(super) async fn control<T: for<'a> Deserialize<'a>>(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Value,
+    ) -> T {
         let endpoint: bss::Endpoint = self.running.ready.control.parse().expect("an endpoint");
         let request = Request {
             operation: "control",
@@ -92,7 +100,7 @@ impl Bss {
     }
 
     /// A new order that awaits payment.
-    async fn unpaid_order(&self, amount: &str) -> String {
+    pub(super) async fn unpaid_order(&self, amount: &str) -> String {
         let made: Value = self.control("POST", "/orders", json!({"amount": amount})).await;
         made["order_id"].as_str().expect("an order id").to_owned()
     }
@@ -104,7 +112,7 @@ impl Bss {
     }
 }
 
-fn pay(order_id: &str) -> Write {
+pub(super) fn pay(order_id: &str) -> Write {
     Write::Pay(PayOrder::new(order_id.to_owned(), Vec::new(), None).expect("valid"))
 }
 

@@ -148,6 +148,11 @@ pub(crate) fn operation(method: &str, path: &str) -> Option<(&'static Operation,
     })
 }
 
+/// The operation with this name in the catalogue.
+pub(crate) fn named(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.id == id)
+}
+
 impl Operation {
     /// Does what is asked.
     pub(crate) fn answer(&self, world: &mut World, call: &Call<'_>) -> Answer {
