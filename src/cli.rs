@@ -3,6 +3,7 @@
 mod database;
 mod demo;
 mod doctor;
+mod healthy;
 mod home;
 mod keys;
 mod people;
@@ -43,6 +44,8 @@ enum Command {
     /// Look whether everything that the portal needs is there
     #[command(after_help = SECRETS_HELP)]
     Doctor(Settings),
+    /// Ask the portal of this machine or container whether it is ready
+    Healthy(Settings),
     /// Bring the database to the newest migration
     #[command(after_help = SECRETS_HELP)]
     Migrate(Settings),
@@ -67,6 +70,7 @@ async fn dispatch(command: Command, secrets: Secrets) -> Result<()> {
         Command::User(command) => people::user(command, secrets).await,
         Command::Account(command) => doctor::account(command, secrets).await,
         Command::Doctor(settings) => doctor::doctor(settings, secrets).await,
+        Command::Healthy(settings) => healthy::healthy(settings.listen).await,
         Command::Migrate(settings) => {
             let mut secrets = secrets;
             secrets.take_files(&settings)?;

@@ -210,6 +210,12 @@ fn default_data() -> PathBuf {
     state.or_else(home).unwrap_or_else(|| PathBuf::from("bss-portal-data"))
 }
 
+/// Whether systemd keeps the file for us alone. It does so by an access list, which shows as a
+/// permission of the group.
+fn is_a_credential(path: &Path) -> bool {
+    env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| path.starts_with(directory))
+}
+
 fn file_named_in(arguments: &[OsString]) -> Option<PathBuf> {
     let mut arguments = arguments.iter().skip(1);
     while let Some(argument) = arguments.next() {

@@ -21,7 +21,7 @@ impl File {
         let mut text = String::new();
         file.read_to_string(&mut text).with_context(|| format!("reading {}", path.display()))?;
         let (this, has_secrets) = Self::parse(&text).with_context(|| format!("in {}", path.display()))?;
-        if has_secrets && mode & 0o077 != 0 {
+        if has_secrets && mode & 0o077 != 0 && !super::is_a_credential(path) {
             bail!(
                 "{} holds secrets and others may read it (mode {:o}): run `chmod 600 {}`",
                 path.display(),

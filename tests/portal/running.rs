@@ -26,6 +26,14 @@ async fn a_portal_is_stopped_in_good_order_and_survives_being_killed(db: PgPool)
     Process::start(&db, &simulator, 60).await.kill9();
     let portal = Process::start(&db, &simulator, 60).await;
     assert_eq!(portal.nobody().get("/readyz").await.status, StatusCode::OK);
+    let healthy = |address: &str| {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_bss-portal"))
+            .args(["healthy", "--listen", address])
+            .output();
+        program.expect("it runs").status.success()
+    };
+    assert!(healthy(portal.url.trim_start_matches("http://")));
+    assert!(!healthy("127.0.0.1:1"));
     let begun = Instant::now();
     assert!(portal.terminate().success());
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
