@@ -58,6 +58,7 @@ pub(super) async fn portal(
     accounts: &[Account],
 ) -> Result<Portal> {
     let configured = upstream::configured(accounts, settings.allow_private_upstream)?;
+    refuse_hurry(settings.hurry, &configured)?;
     db::migrate(database.url()).await?;
     let clock = Clock::system();
     let pool = db::pool(database.url(), settings.database_connections)?;
@@ -82,6 +83,19 @@ pub(super) async fn portal(
         clock,
     };
     Portal::start(parts).await
+}
+
+/// Shorter waits are only safe where requests die as early: at a simulator on this machine. A real
+/// gateway takes a signature for 15 minutes, whatever we wish.
+fn refuse_hurry(hurry: u32, accounts: &[cloud_accounts::Configured]) -> Result<()> {
+    let simulated = |account: &cloud_accounts::Configured| match &account.upstream {
+        cloud_accounts::Upstream::Custom(endpoint) => endpoint.is_loopback(),
+        cloud_accounts::Upstream::Site(_) => false,
+    };
+    if hurry > 1 && (accounts.is_empty() || !accounts.iter().all(simulated)) {
+        bail!("hurry is only for a simulator on this machine: every account must be one of it");
+    }
+    Ok(())
 }
 
 /// Binds `address`, or says why not.

@@ -1,5 +1,6 @@
 //! The whole portal, from outside: pages over HTTP, its own database, and a simulated Huawei Cloud.
 //! One file per behaviour; what they share is in `support`.
 
+mod journal;
 mod running;
 mod support;

@@ -323,7 +323,7 @@ fn amounts_agree(confirmed: &PayOrder, order: &Order) -> bool {
 /// Reads an order again after an operation on it has ended. The ordinary synchronisation would find the
 /// same within a minute, so a failure is only a line in the log.
 pub(super) async fn refreshed(db: &PgPool, clock: &Clock, operation: &Operation, reader: &Reader) {
-    let source = Arc::new(reader.within(Duration::from_secs(20)));
+    let source = Arc::new(reader.within(Duration::from_secs(5)));
     let of = Readable { account: operation.account_id, source, pays_for_members: false };
     if let Err(error) = Sync::new(db, clock, &of).one(&operation.subject).await {
         tracing::warn!(
