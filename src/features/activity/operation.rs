@@ -43,6 +43,8 @@ struct Asked {
     #[serde(default)]
     after_discount: Option<Money>,
     shown: Option<Shown>,
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Deserialize)]

@@ -95,6 +95,7 @@ impl Scene {
                 created_at: live.create_time,
                 pay_until: live.pending_payment_end_time,
             },
+            reason: String::new(),
         }
     }
 
