@@ -5,6 +5,7 @@ pub mod assets;
 mod contrast;
 mod csrf;
 pub mod error;
+pub mod export;
 pub mod filters;
 pub mod fmt;
 pub mod form;

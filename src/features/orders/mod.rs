@@ -2,6 +2,7 @@
 
 pub mod cancel_order;
 pub mod detail;
+pub mod export;
 pub mod filter;
 #[cfg(test)]
 mod fixtures;
@@ -22,7 +23,7 @@ pub mod texts;
 pub mod words;
 
 use crate::{
-    identity::access::Permission::{PayOrders, Refresh, ViewOrders},
+    identity::access::Permission::{Export, PayOrders, Refresh, ViewOrders},
     web::{Access::Needs, Routes},
 };
 
@@ -35,6 +36,8 @@ pub fn routes() -> Routes {
         .get("/orders/{id}/pay", Needs(PayOrders), pay::show)
         .post("/orders/{id}/pay", Needs(PayOrders), pay::submit)
         .post("/orders/refresh", Needs(Refresh), list::refresh)
+        .get("/orders/export.csv", Needs(Export), export::csv)
+        .get("/orders/export.xlsx", Needs(Export), export::xlsx)
         .get("/orders/{id}", Needs(ViewOrders), detail::show)
         .post("/orders/{id}/refresh", Needs(Refresh), detail::refresh)
         .get("/orders/{id}/refund", Needs(ViewOrders), refund::show)
