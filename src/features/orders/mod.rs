@@ -1,5 +1,6 @@
 //! Orders: the list, one order, what it can be paid with, and the job that keeps them fresh.
 
+pub mod cancel;
 pub mod cancel_order;
 pub mod detail;
 pub mod export;
@@ -23,7 +24,7 @@ pub mod texts;
 pub mod words;
 
 use crate::{
-    identity::access::Permission::{Export, PayOrders, Refresh, ViewOrders},
+    identity::access::Permission::{CancelOrders, Export, PayOrders, Refresh, ViewOrders},
     web::{Access::Needs, Routes},
 };
 
@@ -33,6 +34,8 @@ pub fn routes() -> Routes {
         .get("/orders", Needs(ViewOrders), list::show)
         .get("/orders/summary", Needs(ViewOrders), list::show_summary)
         .get("/orders/sync", Needs(ViewOrders), list::show_progress)
+        .get("/orders/cancel", Needs(CancelOrders), cancel::show)
+        .post("/orders/cancel", Needs(CancelOrders), cancel::submit)
         .get("/orders/{id}/pay", Needs(PayOrders), pay::show)
         .post("/orders/{id}/pay", Needs(PayOrders), pay::submit)
         .post("/orders/refresh", Needs(Refresh), list::refresh)

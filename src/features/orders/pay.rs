@@ -129,25 +129,41 @@ pub async fn submit(
     Form(form): Form<PayForm>,
 ) -> Result<Response, Error> {
     // The same form again: what it became, whatever is true by now.
-    let reading = app.desk.reading();
-    let made = reading.of_forms(&actor.all_accounts, actor.id, &[form.form_key]).await?;
-    if let Some((_, operation)) = made.first() {
-        return Ok(Redirect::to(&links::operation(operation.0)).into_response());
+    if let Some(answer) = became(&app, &actor, form.form_key).await? {
+        return Ok(answer);
     }
+    let form_key = form.form_key;
+    let answer = confirm(&app, &ui, &actor, (&id, form)).await?;
+    if answer.status() != StatusCode::SEE_OTHER
+        && let Some(first) = became(&app, &actor, form_key).await?
+    {
+        return Ok(first);
+    }
+    Ok(answer)
+}
+
+/// Where a form leads that was posted before.
+async fn became(app: &App, actor: &Actor, form_key: Uuid) -> Result<Option<Response>, Error> {
+    let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &[form_key]).await?;
+    Ok(made.first().map(|(_, operation)| Redirect::to(&links::operation(operation.0)).into_response()))
+}
+
+async fn confirm(app: &App, ui: &Ui, actor: &Actor, (id, form): (&str, PayForm)) -> Result<Response, Error> {
+    let reading = app.desk.reading();
     let seen: Seen =
         serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
-    let looked = look(&app, &actor, &ui, &id).await?;
+    let looked = look(app, actor, ui, id).await?;
     let (found, live) = match &looked {
         Looked::Blocked(found, obstacle) => {
             let status = match obstacle {
                 Obstacle::Busy(_) => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
-            return Ok(blocked(&ui, &id, found.as_ref(), obstacle, status));
+            return Ok(blocked(ui, id, found.as_ref(), obstacle, status));
         }
         Looked::Live(found, live) => (found, live),
     };
-    let mut page = PayPage::new(&ui, &id, Some(found));
+    let mut page = PayPage::new(ui, id, Some(found));
     let Some(facts) = page.admit(found, live) else {
         page.kept = Some(form);
         return Ok(refused(page));
@@ -155,10 +171,10 @@ pub async fn submit(
     let offer = facts.offer();
     let choice = Choice::new(form.coupon, form.discount);
     let quote = quote(&offer, &choice, facts.at);
-    let services = services(&app, &actor, facts.detail, &ui).await?;
-    let changes = seen.changes(&facts.seen(&offer, &quote), &quote, &ui, &services);
+    let services = services(app, actor, facts.detail, ui).await?;
+    let changes = seen.changes(&facts.seen(&offer, &quote), &quote, ui, &services);
     let approvals = reading.approvals_needed(PayOrder::KIND, Some(quote.payable)).await?;
-    let mut view = View::new((&facts, &offer, quote), &choice, &ui, &services);
+    let mut view = View::new((&facts, &offer, quote), &choice, ui, &services);
     view.form_key = form.form_key;
     view.approvals = approvals;
     view.typed = Typed { reason: form.reason.trim().to_owned(), amount: form.typed, ..Typed::default() };
@@ -166,7 +182,7 @@ pub async fn submit(
         page.view = Some(view);
         return Ok(Page(page).into_response());
     }
-    let is_complete = view.check_typed(&ui);
+    let is_complete = view.check_typed(ui);
     let t = page.t;
     if !changes.is_empty() || !view.is_valid() || !is_complete {
         page.sentence = if !changes.is_empty() {
@@ -182,12 +198,12 @@ pub async fn submit(
     }
     let service = standing::service(facts.detail, found, ui.locale);
     let confirmed = facts.confirmed(&offer, &view.quote, service, view.typed.reason.clone());
-    match app.desk.submit(&actor, Intent::new(found.account, form.form_key, &confirmed)).await {
+    match app.desk.submit(actor, Intent::new(found.account, form.form_key, &confirmed)).await {
         Ok(operation) => Ok(Redirect::to(&links::operation(operation.0)).into_response()),
         Err(SubmitError::Busy { operation }) => {
             let holder = reading.find(&actor.all_accounts, operation).await?.ok_or(Error::Busy)?;
             let obstacle = Obstacle::Busy(Box::new(holder.operation));
-            Ok(blocked(&ui, &id, Some(found), &obstacle, StatusCode::CONFLICT))
+            Ok(blocked(ui, id, Some(found), &obstacle, StatusCode::CONFLICT))
         }
         Err(SubmitError::TooLate) => {
             page.sentence = Some(warning("deadline", t.too_late_now(), ""));

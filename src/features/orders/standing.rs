@@ -110,6 +110,11 @@ pub async fn look_for(
     Ok(Ok((found, reader.within(PAGE_LIMIT))))
 }
 
+/// “The order”, as what could not be read.
+pub const fn the_order(locale: Locale) -> &'static str {
+    Texts(locale).the_order()
+}
+
 /// How long a page waits for an answer of Huawei's.
 const PAGE_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -236,6 +241,7 @@ crate::texts! {
         throttled: "请求过于频繁。", "Too many requests.";
         unavailable: "华为云没有应答。", "Huawei Cloud does not answer.";
         malformed: "华为云的应答无法理解。", "Huawei Cloud's answer cannot be understood.";
+        the_order: "订单", "the order";
         wait: "通常一分钟内恢复，请稍后再读取。", "It usually passes within a minute; read again then.";
         ask_administrator: "请联系管理员。", "Ask an administrator.";
         and_more(first: &str, n: usize): "{first} 等 {n} 项", "{first} and more, {n} items";

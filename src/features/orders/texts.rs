@@ -51,7 +51,7 @@ crate::texts! {
         can_cancel_sum: " 个，应付合计 ", ", payable ";
         left_out_before: "另有", "";
         left_out: "个不在待支付状态，不会取消", "not awaiting payment, left out";
-        over: "一次最多 20 个，将分批", "At most 20 at once; will be split";
+        over: "一次最多 200 个，请减少选择", "At most 200 at once; select fewer";
         clear_selection: "清除选择", "Clear";
         cancel_selected: "取消所选订单", "Cancel selected orders";
         none_match: "没有符合条件的订单", "No order matches";

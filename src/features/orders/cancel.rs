@@ -1,0 +1,408 @@
+//! The page on which orders are cancelled, one or many. Each is read from Huawei at that moment and
+//! becomes an operation of its own in the journal; nothing is sent from here.
+
+pub mod texts;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use self::texts::Texts;
+use super::{
+    cancel_order::CancelOrder,
+    pay_order::Shown,
+    standing::{self, Failure, Found, Obstacle, Sentence},
+    words::{self, Chip},
+};
+use crate::{
+    identity::access::Actor,
+    money::Money,
+    operations::{Intent, OperationId, SubmitError},
+    state::App,
+    web::{Error, Form, Page, Ui, form::Query, links},
+};
+
+/// The most orders that one form cancels.
+pub const MOST: usize = 200;
+/// Orders that are asked about at once.
+const AT_ONCE: usize = 8;
+/// The longest reason that is kept.
+const REASON: usize = 200;
+
+/// Which orders: ticked in a list, or pasted.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    order: Vec<String>,
+    #[serde(default)]
+    paste: String,
+}
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct CancelForm {
+    form_key: Uuid,
+    seen: String,
+    #[serde(default)]
+    order: Vec<String>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    typed: String,
+}
+
+/// What was shown of an order that can be cancelled. The form brings it back for comparison only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    id: String,
+    payable: Money,
+}
+
+/// An order that can be cancelled.
+struct Able {
+    found: Found,
+    chip: Chip,
+    service: String,
+    created_at: DateTime<Utc>,
+    pay_until: Option<DateTime<Utc>>,
+    payable: Money,
+}
+
+/// One that cannot, and why.
+struct Unable {
+    id: String,
+    why: Sentence,
+}
+
+/// A fact that is no longer as it was shown.
+struct Change {
+    id: String,
+    was: String,
+    is: String,
+}
+
+#[derive(Template)]
+#[template(path = "orders/cancel.html")]
+struct CancelPage<'a> {
+    ui: &'a Ui,
+    t: Texts,
+    form_key: Uuid,
+    at: DateTime<Utc>,
+    able: Vec<Able>,
+    unable: Vec<Unable>,
+    sentence: Option<Sentence>,
+    changes: Vec<Change>,
+    seen: String,
+    reason: String,
+    reason_wrong: &'static str,
+    typed: String,
+    typed_wrong: String,
+    paste: String,
+}
+
+/// `GET /orders/cancel`.
+pub async fn show(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    let ids = ids(asked.order.iter().chain([&asked.paste]));
+    let mut page = CancelPage::new(&ui, app.clock.now());
+    page.paste = asked.paste;
+    if let Some(sentence) = too_many(&ids, &ui) {
+        page.sentence = Some(sentence);
+        return Ok(Page(page).into_response());
+    }
+    page.take(examine(&app, &actor, &ui, &ids).await?, app.clock.now());
+    Ok(Page(page).into_response())
+}
+
+/// `POST /orders/cancel`.
+pub async fn submit(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Form(form): Form<CancelForm>,
+) -> Result<Response, Error> {
+    let ids = ids(&form.order);
+    if ids.is_empty() || ids.len() > MOST {
+        return Err(Error::Invalid("no orders, or too many".to_owned()));
+    }
+    let seen: Vec<Seen> =
+        serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
+    // The same form again: what it became, whatever is true by now.
+    let wanted: Vec<&str> = seen.iter().map(|seen| seen.id.as_str()).collect();
+    if let Some(answer) = became(&app, &actor, form.form_key, &wanted).await? {
+        return Ok(answer);
+    }
+    let answer = confirm(&app, &ui, &actor, (&form, &ids, &seen)).await?;
+    if answer.status() != StatusCode::SEE_OTHER
+        && let Some(first) = became(&app, &actor, form.form_key, &wanted).await?
+    {
+        return Ok(first);
+    }
+    Ok(answer)
+}
+
+/// Where a form leads that was posted before, if all that it asked for was submitted then.
+async fn became(app: &App, actor: &Actor, form_key: Uuid, ids: &[&str]) -> Result<Option<Response>, Error> {
+    let keys: Vec<Uuid> = ids.iter().map(|id| key_of(form_key, id)).collect();
+    let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &keys).await?;
+    let made: Vec<OperationId> = made.into_iter().map(|(_, operation)| operation).collect();
+    Ok((!made.is_empty() && made.len() == ids.len()).then(|| lead_to(&made)))
+}
+
+async fn confirm(
+    app: &App,
+    ui: &Ui,
+    actor: &Actor,
+    (form, ids, seen): (&CancelForm, &[String], &[Seen]),
+) -> Result<Response, Error> {
+    let mut page = CancelPage::new(ui, app.clock.now());
+    page.form_key = form.form_key;
+    form.reason.trim().clone_into(&mut page.reason);
+    page.typed.clone_from(&form.typed);
+    page.take(examine(app, actor, ui, ids).await?, app.clock.now());
+    page.changes = page.changes_since(seen);
+    let t = page.t;
+    if page.reason.chars().count() > REASON {
+        page.reason_wrong = t.reason_long();
+    }
+    let count = page.able.len();
+    if count > 1 && page.typed.trim() != count.to_string() {
+        page.typed_wrong = t.type_wrong(count);
+    }
+    if !page.changes.is_empty() || count == 0 {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
+    }
+    if !page.reason_wrong.is_empty() || !page.typed_wrong.is_empty() {
+        page.sentence = Some(warning(t.not_confirmed(), ""));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
+    }
+    let mut made = Vec::new();
+    let mut not_made = Vec::new();
+    for able in std::mem::take(&mut page.able) {
+        let confirmed = CancelOrder {
+            order_id: able.found.order_id.clone(),
+            after_discount: able.payable,
+            shown: Shown { service: able.service, created_at: able.created_at, pay_until: able.pay_until },
+            reason: page.reason.clone(),
+        };
+        let key = key_of(form.form_key, &able.found.order_id);
+        match app.desk.submit(actor, Intent::new(able.found.account, key, &confirmed)).await {
+            Ok(operation) => made.push(operation),
+            Err(SubmitError::Busy { operation }) => {
+                let story = app.desk.reading().find(&actor.all_accounts, operation).await?;
+                let holder = story.ok_or(Error::Busy)?.operation;
+                not_made.push((able.found.order_id, Obstacle::Busy(Box::new(holder))));
+            }
+            Err(SubmitError::TooLate) => {
+                let until = able.pay_until.unwrap_or(page.at);
+                not_made.push((able.found.order_id, Obstacle::TooLate(until)));
+            }
+            Err(SubmitError::NotAllowed) => return Err(Error::Forbidden),
+            // The same form can be posted again: what was written is found by its key.
+            Err(SubmitError::Unavailable(fault)) => return Err(Error::Unavailable(fault.into())),
+        }
+    }
+    if not_made.is_empty() {
+        return Ok(lead_to(&made));
+    }
+    let link = (!made.is_empty()).then(|| (links::ACTIVITY.to_owned(), t.see_activity()));
+    page.sentence = Some(Sentence { link, ..warning(t.not_all(), &t.submitted(made.len())) });
+    page.unable =
+        not_made.into_iter().map(|(id, obstacle)| Unable { why: obstacle.sentence(&id, ui), id }).collect();
+    Ok((StatusCode::CONFLICT, Page(page)).into_response())
+}
+
+/// To the operation, or to the list of them.
+fn lead_to(made: &[OperationId]) -> Response {
+    let url = match made {
+        [one] => links::operation(one.0),
+        _ => links::ACTIVITY.to_owned(),
+    };
+    Redirect::to(&url).into_response()
+}
+
+/// The key of one order's part of a form: the same for the same form, so that posting it twice is
+/// one operation per order.
+fn key_of(form_key: Uuid, order_id: &str) -> Uuid {
+    let digest = Sha256::new().chain_update(form_key).chain_update(order_id).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The ids in texts that may hold several, each once, in capitals as Huawei writes them.
+fn ids<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let separates = |c: char| c.is_whitespace() || ",;，；、".contains(c);
+    let mut ids: Vec<String> = Vec::new();
+    for id in texts.into_iter().flat_map(|text| text.split(separates)).filter(|id| !id.is_empty()) {
+        let id = id.to_uppercase();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+fn too_many(ids: &[String], ui: &Ui) -> Option<Sentence> {
+    let t = Texts(ui.locale);
+    (ids.len() > MOST).then(|| warning(&t.too_many(ids.len(), MOST), t.too_many_next()))
+}
+
+fn warning(title: &str, text: &str) -> Sentence {
+    let (title, text) = (title.to_owned(), text.to_owned());
+    Sentence { tone: "decision", icon: "warning", title, text, link: None }
+}
+
+type Examined = (String, Result<Able, Obstacle>);
+
+/// Reads each order as it is now, a few at once.
+async fn examine(app: &App, actor: &Actor, ui: &Ui, ids: &[String]) -> Result<Vec<Examined>, Error> {
+    let mut examined = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        let results = join_all(some.iter().map(|id| examine_one(app, actor, ui, id))).await;
+        for (id, result) in some.iter().zip(results) {
+            examined.push((id.clone(), result?));
+        }
+    }
+    Ok(examined)
+}
+
+async fn examine_one(app: &App, actor: &Actor, ui: &Ui, id: &str) -> Result<Result<Able, Obstacle>, Error> {
+    let (found, reader) = match standing::look_for(app, actor, id, ui.locale).await? {
+        Ok(found) => found,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
+    if let Some(operation) = standing::holder(app, actor, id).await? {
+        return Ok(Err(Obstacle::Busy(Box::new(operation))));
+    }
+    let detail = match reader.order(id, ui.locale).await {
+        Ok(detail) => detail,
+        Err(error) => {
+            return Ok(Err(Obstacle::Unreadable(Failure::of(
+                &error,
+                standing::the_order(ui.locale),
+                ui.locale,
+            ))));
+        }
+    };
+    let order = &detail.order.item;
+    match standing::obstacle(order, app.clock.now(), TimeDelta::zero()) {
+        // What it would have cost does not matter for leaving it.
+        None | Some(Obstacle::NoPrice) => {}
+        Some(obstacle) => return Ok(Err(obstacle)),
+    }
+    Ok(Ok(Able {
+        chip: words::status(i16::try_from(order.status.code()).unwrap_or_default(), ui.locale),
+        service: standing::service(&detail, &found, ui.locale),
+        created_at: order.create_time,
+        pay_until: order.pending_payment_end_time,
+        payable: order.amount_after_discount.unwrap_or_default(),
+        found,
+    }))
+}
+
+impl<'a> CancelPage<'a> {
+    fn new(ui: &'a Ui, at: DateTime<Utc>) -> Self {
+        Self {
+            ui,
+            t: Texts(ui.locale),
+            form_key: Uuid::new_v4(),
+            at,
+            able: Vec::new(),
+            unable: Vec::new(),
+            sentence: None,
+            changes: Vec::new(),
+            seen: String::new(),
+            reason: String::new(),
+            reason_wrong: "",
+            typed: String::new(),
+            typed_wrong: String::new(),
+            paste: String::new(),
+        }
+    }
+
+    fn take(&mut self, examined: Vec<Examined>, at: DateTime<Utc>) {
+        self.at = at;
+        for (id, result) in examined {
+            match result {
+                Ok(able) => self.able.push(able),
+                Err(obstacle) => self.unable.push(Unable { why: obstacle.sentence(&id, self.ui), id }),
+            }
+        }
+        let seen: Vec<Seen> = self
+            .able
+            .iter()
+            .map(|able| Seen { id: able.found.order_id.clone(), payable: able.payable })
+            .collect();
+        self.seen = serde_json::to_string(&seen).expect("plain data");
+    }
+
+    /// What differs between what was shown and what is.
+    fn changes_since(&self, seen: &[Seen]) -> Vec<Change> {
+        let t = self.t;
+        let mut changes = Vec::new();
+        for was in seen {
+            if let Some(now) = self.unable.iter().find(|unable| unable.id == was.id) {
+                let is = now.why.title.clone();
+                changes.push(Change { id: was.id.clone(), was: t.can_be_cancelled().to_owned(), is });
+            }
+        }
+        for now in &self.able {
+            let id = &now.found.order_id;
+            let was = seen.iter().find(|seen| seen.id == *id).map(|seen| seen.payable);
+            if was != Some(now.payable) {
+                let was = was.map_or(t.left_out().to_owned(), |amount| format!("¥{amount}"));
+                changes.push(Change { id: id.clone(), was, is: format!("¥{}", now.payable) });
+            }
+        }
+        changes
+    }
+
+    fn title(&self) -> String {
+        match self.able.len() {
+            0 => self.t.title_none().to_owned(),
+            1 => self.t.title_one().to_owned(),
+            n => self.t.title_many(n),
+        }
+    }
+
+    fn sum(&self) -> Money {
+        self.able.iter().map(|able| able.payable).sum()
+    }
+
+    /// Whether nothing was asked about yet, so that only the paste box is of use.
+    fn is_blank(&self) -> bool {
+        self.able.is_empty() && self.unable.is_empty() && self.sentence.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_from_whatever_was_pasted() {
+        let texts = ["cs1, CS2\nCS1;cs3".to_owned(), "CS4、CS2".to_owned(), String::new()];
+        assert_eq!(ids(&texts), ["CS1", "CS2", "CS3", "CS4"]);
+    }
+
+    #[test]
+    fn a_form_gives_each_order_a_key_of_its_own_and_always_the_same() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(key_of(one, "CS1"), key_of(one, "CS1"));
+        assert_ne!(key_of(one, "CS1"), key_of(one, "CS2"));
+        assert_ne!(key_of(one, "CS1"), key_of(other, "CS1"));
+    }
+}
