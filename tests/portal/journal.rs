@@ -15,7 +15,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use self::scene::{Scene, money};
-use super::support::{Portal, Process, Simulator, portal::Setup};
+use super::support::{Portal, Process, Simulator, eventually, portal::Setup};
 
 /// Waits of the journal, so much shorter that absence is proved in seconds.
 const HURRY: u32 = 300;
@@ -68,6 +68,36 @@ async fn one_form_twice_and_two_people_at_once_are_one_payment(db: PgPool) {
             other => panic!("{other:?}"),
         }
     }
+    assert_eq!(scene.paid(&portal.simulator, &order).await, (1, 1));
+    portal.stop().await;
+}
+
+#[sqlx::test]
+async fn a_form_sent_twice_leads_to_one_operation_and_a_second_form_to_the_one_that_is_open(db: PgPool) {
+    let (portal, scene) = portal(db).await;
+    let order = portal.simulator.place_order("60.00").await;
+    // It must not end while the second form is on its way.
+    portal
+        .simulator
+        .fault("pay_orders", 1, json!({"kind": "delay", "ms": 1_500, "after_effect": true}))
+        .await;
+    let person = portal.sign_in(Role::Finance).await;
+    let path = format!("/orders/{order}/pay");
+    let page = eventually("the order is read", async || {
+        let page = person.get(&path).await;
+        (page.status == 200 && page.has("form#pay")).then_some(page)
+    })
+    .await;
+    let other_tab = person.get(&path).await;
+    let form = page.form("form#pay");
+    let (first, second) = tokio::join!(person.submit(&form), person.submit(&form));
+    let operation = first.leads_to().expect("the operation");
+    assert!(operation.starts_with("/activity/"), "{operation}: {}", first.text);
+    assert_eq!(second.leads_to(), Some(operation.clone()));
+    let busy = person.submit(&other_tab.form("form#pay")).await;
+    assert!(busy.text.contains(&operation) || busy.leads_to() == Some(operation.clone()), "{}", busy.text);
+    let id = operation.trim_start_matches("/activity/").parse().expect("an id");
+    assert_eq!(scene.ended(id).await.operation.state, State::Succeeded);
     assert_eq!(scene.paid(&portal.simulator, &order).await, (1, 1));
     portal.stop().await;
 }
