@@ -149,6 +149,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::sign_in::routes())
         .merge(features::account::routes())
         .merge(features::orders::routes())
+        .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
 

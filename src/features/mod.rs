@@ -3,4 +3,5 @@
 pub mod account;
 pub mod activity;
 pub mod orders;
+pub mod overview;
 pub mod sign_in;

@@ -19,6 +19,7 @@ pub mod refund;
 pub mod search;
 pub mod standing;
 pub mod store;
+pub mod summary;
 pub mod sync;
 pub mod texts;
 pub mod words;

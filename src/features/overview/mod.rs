@@ -1,0 +1,170 @@
+//! The overview: what needs a decision now, and the figures that orders can give. It counts nothing
+//! itself; every number leads to its list.
+
+pub mod texts;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+
+use self::texts::Texts;
+use super::orders::summary::{Flow, Pending, Summary, summary, words};
+use crate::{
+    identity::access::{AccountId, Actor},
+    money::Money,
+    operations::{Filter, Operation, State as OperationState},
+    state::App,
+    web::{Access, Error, Page, Routes, Ui, links},
+};
+
+/// Operations that are listed by themselves.
+const LISTED: u32 = 5;
+
+/// The overview's routes.
+pub fn routes() -> Routes {
+    Routes::new().get(links::OVERVIEW, Access::SignedIn, show)
+}
+
+/// An operation that somebody should look at.
+struct Waiting {
+    url: String,
+    subject: String,
+    chip: words::Chip,
+    account: String,
+    by: String,
+    at: DateTime<Utc>,
+    amount: Option<Money>,
+}
+
+/// A pair of bars: what was paid, and what was given back.
+struct Bars {
+    x: i64,
+    label: String,
+    paid: (i64, i64),
+    returned: (i64, i64),
+}
+
+#[derive(Template)]
+#[template(path = "overview/overview.html")]
+struct OverviewPage<'a> {
+    ui: &'a Ui,
+    t: Texts,
+    app: &'a App,
+    s: &'a Summary,
+    waiting: Vec<Waiting>,
+    bars: Vec<Bars>,
+    /// What awaits payment, the nearest deadline first.
+    pending_url: String,
+}
+
+async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, Error> {
+    let s = summary(&app, &actor.scope, ui.now, ui.locale).await?;
+    let mut waiting = Vec::new();
+    if ui.sees_activity() {
+        for state in [OperationState::Unknown, OperationState::NeedsReview, OperationState::PendingApproval] {
+            let filter = Filter { state: Some(state), ..Filter::default() };
+            let operations = app.desk.reading().list(&actor.scope, &filter, LISTED).await?;
+            waiting.extend(operations.iter().map(|operation| wait(&app, &ui, operation)));
+        }
+    }
+    let pending_url = format!("{}?status=6&sort=deadline", links::ORDERS);
+    let view =
+        OverviewPage { pending_url, t: Texts(ui.locale), bars: bars(&s), waiting, s: &s, app: &app, ui: &ui };
+    Ok(Page(view).into_response())
+}
+
+fn wait(app: &App, ui: &Ui, operation: &Operation) -> Waiting {
+    Waiting {
+        url: links::operation(operation.id.0),
+        subject: operation.subject.clone(),
+        chip: words::operation(operation.state, ui.locale),
+        account: app.readers.name(operation.account_id).unwrap_or_default().to_owned(),
+        by: operation.requester_name.clone(),
+        at: operation.created_at,
+        amount: operation.amount.map(Money::new),
+    }
+}
+
+/// The height of the chart's field.
+const HEIGHT: i64 = 150;
+/// Its foot.
+const FOOT: i64 = 170;
+
+fn bars(s: &Summary) -> Vec<Bars> {
+    let fen = |amount: Money| -> i64 {
+        let hundredths = amount.rounded().decimal() * rust_decimal::Decimal::ONE_HUNDRED;
+        hundredths.trunc().try_into().unwrap_or(i64::MAX)
+    };
+    let most = s.months.iter().map(|(_, flow)| fen(flow.paid_amount).max(fen(flow.returned_amount))).max();
+    let most = i128::from(most.unwrap_or_default().max(1));
+    // Top and height of a bar.
+    let bar = |amount: Money| {
+        let height =
+            i64::try_from(i128::from(fen(amount).max(0)) * i128::from(HEIGHT) / most).unwrap_or(HEIGHT);
+        (FOOT - height, height)
+    };
+    (0..)
+        .zip(&s.months)
+        .map(|(at, (month, flow))| Bars {
+            x: 20 + at * 58,
+            label: month.format("%y-%m").to_string(),
+            paid: bar(flow.paid_amount),
+            returned: bar(flow.returned_amount),
+        })
+        .collect()
+}
+
+impl OverviewPage<'_> {
+    fn pending_note(&self) -> String {
+        match self.s.urgent.first().and_then(|order| order.pay_until) {
+            Some(due) => self.t.orders_first(self.s.pending, &self.ui.at(&due).to_string()),
+            None => self.t.orders(self.s.pending),
+        }
+    }
+
+    fn paid_note(&self) -> String {
+        self.t.before_coupons(self.s.this_month.paid)
+    }
+
+    fn last_note(&self) -> String {
+        self.t.orders(self.s.last_month.paid)
+    }
+
+    fn returned_note(&self) -> String {
+        self.t.orders(self.s.this_month.returned)
+    }
+
+    fn loading_note(&self) -> Option<String> {
+        self.s.loading.map(|(done, total)| self.t.loading(done, total))
+    }
+
+    fn account(&self, account: &AccountId) -> &str {
+        self.app.readers.name(*account).unwrap_or_default()
+    }
+
+    fn kind(&self, order: &Pending) -> String {
+        words::order_type(order.order_type, self.ui.locale).into_owned()
+    }
+
+    fn chip(&self, order: &Pending) -> words::Chip {
+        words::status(order.status, self.ui.locale)
+    }
+
+    /// Everything paid in this month; with unsubscriptions alone, those.
+    fn month_url(&self, returned: bool) -> String {
+        let (from, to) = self.s.month_days;
+        let kind = if returned { "type=4&" } else { "" };
+        format!("{}?{kind}paid_from={from}&paid_to={to}", links::ORDERS)
+    }
+
+    fn is_calm(&self) -> bool {
+        self.s.urgent.is_empty() && self.waiting.is_empty()
+    }
+
+    fn has_flow(&self) -> bool {
+        self.s.months.iter().any(|(_, flow)| *flow != Flow::default())
+    }
+}

@@ -1,0 +1,37 @@
+//! What the overview says, in both languages.
+
+crate::texts! {
+    /// Texts of the overview.
+    pub struct Texts {
+        overview: "总览", "Overview";
+        pending: "待支付", "Awaiting payment";
+        orders_first(n: i64, due: &str): "{n} 个订单，最早 {due} 截止", "{n} orders, the first due {due}";
+        orders(n: i64): "{n} 个订单", "{n} orders";
+        this_month: "本月已付订单", "Paid this month";
+        before_coupons(n: i64): "{n} 个订单，优惠后、用券前", "{n} orders, after discounts, before coupons";
+        last_month: "上月同期", "Last month by now";
+        returned: "本月退订", "Unsubscribed this month";
+        decide: "需要处理", "Needs a decision";
+        nothing: "没有要处理的事", "Nothing needs a decision";
+        nothing_hint: "没有待支付的订单，也没有等待处理的操作。", "No order awaits payment, and no operation waits for anybody.";
+        never: "还没有读取过订单", "Orders have not been read yet";
+        never_hint: "读取完成后，这里会显示需要处理的事。", "What needs a decision is shown here once they are read.";
+        pay_until: "支付截止", "Pay until";
+        recent: "最近的订单", "Recent orders";
+        all_orders: "全部订单", "All orders";
+        off: "不太对的地方", "Something is off";
+        read_failed(account: &str): "{account} 的订单没有读取成功", "Orders of {account} could not be read";
+        old: "订单数据过旧", "The orders are older than they should be";
+        old_hint: "支付和取消在刷新之前不可用。", "Paying and cancelling are off until they are read again.";
+        loading(done: i64, total: i64): "正在读取订单：{done} / {total}", "Reading orders: {done} / {total}";
+        by_month: "每月已付订单", "Paid orders by month";
+        by_month_hint: "近 12 个月，优惠后应付，元", "last 12 months, payable after discounts, CNY";
+        chart: "每月已付订单的金额，数字见下表", "Paid orders by month; the table below has the numbers";
+        bought: "已付", "Paid";
+        given_back: "退订", "Unsubscribed";
+        numbers: "查看数字", "Show the numbers";
+        month: "月份", "Month";
+        bought_yuan: "已付 (元)", "Paid (CNY)";
+        given_back_yuan: "退订 (元)", "Unsubscribed (CNY)";
+    }
+}
