@@ -32,12 +32,15 @@ macro_rules! columns {
 }
 
 /// Filters that the chosen index does not serve by itself; each is a comparison on a row at hand.
+/// `coalesce` keeps them from the planner: not knowing the parameters it takes each for a strong
+/// filter, all together for one row, and would then rather sort everything than walk the index.
 macro_rules! residual {
     () => {
-        " and ($5::smallint is null or status = $5) and ($6::smallint is null or order_type = $6)
-          and ($7::text is null or service_type_code = $7)
-          and ($8::timestamptz is null or created_at >= $8) and ($9::timestamptz is null or created_at < $9)
-          and ($10::timestamptz is null or paid_at >= $10) and ($11::timestamptz is null or paid_at < $11) "
+        " and coalesce(
+              ($5::smallint is null or status = $5) and ($6::smallint is null or order_type = $6)
+              and ($7::text is null or service_type_code = $7)
+              and ($8::timestamptz is null or created_at >= $8) and ($9::timestamptz is null or created_at < $9)
+              and ($10::timestamptz is null or paid_at >= $10) and ($11::timestamptz is null or paid_at < $11), false) "
     };
 }
 

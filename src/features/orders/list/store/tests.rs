@@ -161,3 +161,53 @@ async fn text_of_any_length_is_found_in_old_and_new_orders(db: PgPool) {
     assert!(ids(&db, &scope, &filter("q=order:elastic")).await.is_empty());
     assert!(start() < oldest.created_at);
 }
+
+#[sqlx::test]
+async fn every_list_walks_an_index_and_sorts_nothing(db: PgPool) {
+    let mut connection = db.acquire().await.expect("a connection");
+    sqlx::raw_sql(
+        "insert into orders (account_id, order_id, status, order_type, source_type, service_type_code, service_name_zh,
+                             service_name_en, payable, official, currency, created_at, paid_at, search, digest)
+         select '00000000-0000-0000-0000-000000000001', 'CS' || n, 4 + n % 3, n % 5, 1, 'service.' || n % 9, '', '',
+                n, n, 'CNY', to_timestamp(1700000000 + n * 900), to_timestamp(1700000500 + n * 900), 'cs' || n,
+                gen_random_uuid()
+         from generate_series(1, 5000) as n;
+         analyze orders;
+         set plan_cache_mode = force_generic_plan;
+         set random_page_cost = 1.1",
+    )
+    .execute(&mut *connection)
+    .await
+    .expect("orders");
+    let queries = [
+        "",
+        "status=6",
+        "type=1",
+        "service=x",
+        "status=6&type=1",
+        "status=6&service=x",
+        "status=6&service=x&type=1",
+        "created_from=2026-01-01",
+        "status=6&created_to=2026-01-01",
+        "sort=paid",
+        "status=5&sort=paid",
+        "paid_from=2026-01-01&service=x",
+        "sort=payable",
+        "status=5&sort=payable",
+        "status=6&sort=deadline",
+    ];
+    for (query, down) in queries.iter().flat_map(|query| [(query, true), (query, false)]) {
+        let text = statement(&filter(query), down);
+        let plan = format!(
+            "deallocate all; prepare page as {text}; explain execute page(null, null, null, null, null, null, null, null, \
+             null, null, null)"
+        );
+        let rows =
+            sqlx::raw_sql(sqlx::AssertSqlSafe(plan)).fetch_all(&mut *connection).await.expect("a plan");
+        let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let of_one_account = lines.iter().position(|line| line.contains("Function Scan on unnest"));
+        let of_one_account = lines[of_one_account.expect("a plan by accounts")..].join("\n");
+        assert!(of_one_account.contains("Index Scan"), "{query} {down}:\n{of_one_account}");
+        assert!(!of_one_account.contains("Sort"), "{query} {down}:\n{of_one_account}");
+    }
+}
