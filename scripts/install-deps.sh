@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the portal needs beside Rust, where it is missing: for "run" a PostgreSQL server,
-# for "test" also a browser, Chinese fonts and Python. It starts nothing and changes no settings.
+# for "test" also a browser, Chinese fonts and Python, for "bench" also pgbench and Python. It starts nothing and changes no settings.
 set -eu
 
 purpose=${1:-run}
@@ -20,16 +20,27 @@ has_postgres() {
     done
     command -v postgres
 }
+has_pgbench() {
+    for program in /usr/lib/postgresql/*/bin/pgbench /usr/pgsql-*/bin/pgbench /opt/homebrew/opt/postgresql*/bin/pgbench \
+        /usr/local/opt/postgresql*/bin/pgbench; do
+        [ -x "$program" ] && return 0
+    done
+    command -v pgbench
+}
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_driver() { command -v chromedriver || [ -x /usr/lib/chromium-browser/chromedriver ]; }
 has_fonts() { fc-list :lang=zh-cn | grep -q .; }
 has_venv() { python3 -c 'import ensurepip, venv'; }
 
 # A given server makes an own one unnecessary for running; the tests start their own.
-if [ "$purpose" = test ] || [ -z "${DATABASE_URL:-}${BSS_PORTAL_DATABASE_URL:-}" ]; then
+if [ "$purpose" != run ] || [ -z "${DATABASE_URL:-}${BSS_PORTAL_DATABASE_URL:-}" ]; then
     want postgresql has_postgres
 fi
 want gcc command -v cc
+if [ "$purpose" = bench ]; then
+    want postgresql-contrib has_pgbench
+    want python3-venv has_venv
+fi
 if [ "$purpose" = test ]; then
     want chromium has_browser
     want chromium-driver has_driver
@@ -42,7 +53,7 @@ by_hand() {
     cat >&2 <<TEXT
 Missing on this system:$packages (names as in Debian).$1
   Debian, Ubuntu   sudo apt-get install$packages
-  Fedora, RHEL     sudo dnf install postgresql-server gcc chromium chromedriver google-noto-sans-cjk-fonts python3
+  Fedora, RHEL     sudo dnf install postgresql-server postgresql-contrib gcc chromium chromedriver google-noto-sans-cjk-fonts python3
   Arch             sudo pacman -S postgresql gcc chromium noto-fonts-cjk python
   macOS            brew install postgresql@17 python && brew install --cask chromium chromedriver
 TEXT

@@ -1,0 +1,8 @@
+//! One file per group of goals: how they are measured and what they are compared with.
+
+pub(crate) mod export;
+pub(crate) mod list;
+pub(crate) mod money;
+pub(crate) mod process;
+pub(crate) mod search;
+pub(crate) mod sync;

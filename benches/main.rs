@@ -1,0 +1,111 @@
+//! `make bench`: measures the goals of speed as ratios within one run, prints them and writes
+//! docs/BENCHMARKS.md. Each goal brings its own reference. It is never part of the tests.
+
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+mod clients;
+mod cluster;
+mod goals;
+mod machine;
+mod portal;
+mod report;
+mod upstream;
+mod world;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::{cluster::Cluster, report::Report, world::World};
+
+/// Measures the portal.
+#[derive(Debug, Parser)]
+#[command(name = "make bench ARGS=…")]
+pub(crate) struct Options {
+    /// Numbers of orders, separated by commas, ascending
+    #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
+    pub(crate) orders: Vec<u64>,
+    /// Short rounds and 10,000 orders at most, to see whether it works
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Only these goals, such as P1,P8
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Where to write the report; none with --quick or --only unless given
+    #[arg(long)]
+    pub(crate) report: Option<PathBuf>,
+    /// What cargo passes to every benchmark
+    #[arg(long, hide = true)]
+    pub(crate) bench: bool,
+}
+
+impl Options {
+    /// How long one round of load is.
+    pub(crate) fn round(&self) -> Duration {
+        Duration::from_secs(if self.quick { 1 } else { 4 })
+    }
+
+    /// How many rounds a median is taken of.
+    pub(crate) fn rounds(&self) -> usize {
+        if self.quick { 3 } else { 5 }
+    }
+
+    fn wants(&self, goals: &[&str]) -> bool {
+        self.only.is_empty() || goals.iter().any(|goal| self.only.iter().any(|only| only == goal))
+    }
+}
+
+fn main() -> Result<()> {
+    let mut options = Options::parse();
+    if options.quick {
+        options.orders = vec![options.orders.first().copied().unwrap_or(10_000).min(10_000)];
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(&options))
+}
+
+async fn run(options: &Options) -> Result<()> {
+    let cluster = Cluster::start().context("starting PostgreSQL")?;
+    let mut report = Report::default();
+    println!("{:<4} {:>12}  {:<12} {:<7} what", "goal", "measured", "asked", "met");
+    let worlds = goals::sync::loads(options, &cluster, &mut report).await?;
+    measure(options, &cluster, &worlds, &mut report).await?;
+    drop(worlds);
+    drop(cluster);
+    let default = (!options.quick && options.only.is_empty())
+        .then(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md"));
+    if let Some(path) = options.report.clone().or(default) {
+        let sizes: Vec<String> = options.orders.iter().map(u64::to_string).collect();
+        let command = format!("make bench ARGS=\"--orders {}\"", sizes.join(","));
+        report.write(&path, &machine::description(), &command)?;
+    }
+    Ok(())
+}
+
+/// Everything that needs loaded databases.
+async fn measure(options: &Options, cluster: &Cluster, worlds: &[World], report: &mut Report) -> Result<()> {
+    let largest = worlds.last().context("no sizes were given")?;
+    if options.wants(&["P1", "P3", "P4", "P6", "P7"]) {
+        goals::list::measure(options, cluster, worlds, report).await?;
+    }
+    if options.wants(&["P5"]) {
+        goals::search::measure(options, cluster, largest, report).await?;
+    }
+    if options.wants(&["P9"]) {
+        goals::sync::limit(report).await?;
+    }
+    if options.wants(&["P10"]) {
+        goals::money::measure(options, cluster, report).await?;
+    }
+    if options.wants(&["P11", "P12"]) {
+        goals::process::measure(options, cluster, largest, report)?;
+    }
+    if options.wants(&["P13"]) {
+        goals::export::measure(cluster, largest, report)?;
+    }
+    Ok(())
+}

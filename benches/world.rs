@@ -1,0 +1,96 @@
+//! A database with orders, read from a page source by the portal's own job, and a portal that serves it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use bss_portal::{
+    clock::Clock,
+    db,
+    features::orders::sync::{Readable, Sync},
+    identity::access::{AccountId, Role},
+};
+use sqlx::PgPool;
+
+use crate::{
+    cluster::Cluster,
+    portal::{Portal, add_account, sign_in},
+    upstream::{Pages, Upstream},
+};
+
+/// A database with orders of one account.
+pub(crate) struct World {
+    pub(crate) orders: u64,
+    pub(crate) database: String,
+    pub(crate) url: String,
+    pub(crate) db: PgPool,
+    pub(crate) account: AccountId,
+    pub(crate) cookie: String,
+    pub(crate) upstream: Arc<Upstream>,
+}
+
+/// What one reading of all orders took and did.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) took: Duration,
+    /// Rows of orders inserted, changed or deleted, with all that belongs to them.
+    pub(crate) rows: f64,
+    /// Bytes of write-ahead log.
+    pub(crate) wal: f64,
+}
+
+impl World {
+    /// An empty database with an account, and somebody who may see it.
+    pub(crate) async fn create(cluster: &Cluster, orders: u64, name: &str) -> Result<Self> {
+        let database = format!("{name}_{orders}");
+        let db = cluster.create(&database).await?;
+        let account = add_account(&db).await?;
+        let cookie = sign_in(&db, account, Role::Finance).await?;
+        let upstream = Upstream::of(orders, &Clock::system());
+        let url = cluster.url(&database);
+        Ok(Self { orders, database, url, db, account, cookie, upstream })
+    }
+
+    /// Reads everything as at the first time, whatever is there already.
+    pub(crate) async fn read_all(&self) -> Result<Reading> {
+        sqlx::query("delete from order_sync").execute(&self.db).await?;
+        let (rows, wal) = self.written().await?;
+        let clock = Clock::system();
+        let pool = db::pool(&self.url.clone().into(), 8)?;
+        let source = Arc::new(Pages::of(self.upstream.clone(), &clock)?);
+        let readable = Readable { account: self.account, source, pays_for_members: false };
+        let begun = Instant::now();
+        Sync::new(&pool, &clock, &readable).run().await?;
+        let took = begun.elapsed();
+        // A connection tells the statistics of what it did at the latest when it ends.
+        pool.close().await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let (rows_after, wal_after) = self.written().await?;
+        Ok(Reading { took, rows: rows_after - rows, wal: wal_after - wal })
+    }
+
+    async fn written(&self) -> Result<(f64, f64)> {
+        Ok(sqlx::query_as(
+            "select (select sum(n_tup_ins + n_tup_upd + n_tup_del)::float8 from pg_stat_user_tables
+                     where relname in ('orders', 'order_raw', 'order_gram', 'order_detail', 'order_line', 'order_sub',
+                                       'order_tally')),
+                    pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8",
+        )
+        .fetch_one(&self.db)
+        .await?)
+    }
+
+    /// Brings the database to rest: what autovacuum would do some time later, now.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        sqlx::raw_sql("vacuum analyze").execute(&self.db).await?;
+        sqlx::raw_sql("checkpoint").execute(&self.db).await?;
+        Ok(())
+    }
+
+    /// Starts a portal on it.
+    pub(crate) fn portal(&self, cluster: &Cluster) -> Result<Portal> {
+        Portal::start(&self.url, &self.cookie, &cluster.directory().join(format!("{}.log", self.database)))
+    }
+}
