@@ -2,5 +2,6 @@
 //! One file per behaviour; what they share is in `support`.
 
 mod journal;
+mod pay;
 mod running;
 mod support;

@@ -3,12 +3,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{pay::store::combined_of, store::find};
+use super::{pay::store::combined_of, problem::Problem, store::find};
 use crate::{
     bss::{
-        self, Kind, Reader,
+        self, Reader,
         codes::OrderStatus,
-        explain::explain,
         orders::{Order, OrderDetail},
     },
     i18n::Locale,
@@ -57,34 +56,21 @@ pub enum Obstacle {
 pub struct Failure {
     /// What could not be read.
     pub what: &'static str,
-    /// Huawei's code, if it gave one.
-    pub code: Option<String>,
-    /// What it means.
-    pub meaning: String,
-    /// What to do.
-    pub next: String,
-    /// Huawei's id of the request.
-    pub request_id: Option<String>,
+    /// Why, and what to do.
+    pub problem: Problem,
 }
 
 impl Failure {
     /// In the reader's words; `what` is what could not be read.
     pub fn of(error: &bss::Error, what: &'static str, locale: Locale) -> Self {
-        let t = Texts(locale);
-        let (meaning, next) = match error.kind {
-            Kind::NotAuthorised => (t.not_authorised(), t.ask_administrator()),
-            Kind::Refused => (t.refused(), t.ask_administrator()),
-            Kind::Throttled => (t.throttled(), t.wait()),
-            Kind::Unavailable => (t.unavailable(), t.wait()),
-            Kind::Malformed => (t.malformed(), t.wait()),
-        };
-        let known = error.code.as_deref().and_then(|code| explain(code, error.message.as_deref(), locale));
-        let (meaning, next) = known.map_or_else(
-            || (meaning.to_owned(), next.to_owned()),
-            |known| (known.meaning.into_owned(), known.next.into_owned()),
-        );
         tracing::warn!(%error, "an order's facts cannot be read for a page");
-        Self { what, code: error.code.clone(), meaning, next, request_id: error.request_id.clone() }
+        Self { what, problem: Problem::of(error, locale) }
+    }
+
+    /// Code, meaning and next step in one sentence.
+    pub fn words(&self) -> String {
+        let code = self.problem.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
+        format!("{code}{} {}", self.problem.meaning, self.problem.next)
     }
 }
 
@@ -207,14 +193,6 @@ impl Obstacle {
     }
 }
 
-impl Failure {
-    /// Code, meaning and next step in one sentence.
-    pub fn words(&self) -> String {
-        let code = self.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
-        format!("{code}{} {}", self.meaning, self.next)
-    }
-}
-
 crate::texts! {
     /// Why an order cannot be acted upon.
     pub struct Texts {
@@ -236,11 +214,6 @@ crate::texts! {
         busy_who(who: &str, at: &str): "{who} 于 {at} 提交。一个订单同一时间只能有一个操作。", "Submitted by {who} at {at}. An order takes one operation at a time.";
         no_price: "华为云没有给出该订单的金额", "Huawei Cloud does not say what this order costs";
         unreadable(what: &str): "无法读取{what}", "Cannot read {what}";
-        not_authorised: "华为云拒绝了该账号的凭证或权限。", "Huawei Cloud refused this account's credentials or permission.";
-        refused: "华为云拒绝了这次查询。", "Huawei Cloud refused the question.";
-        throttled: "请求过于频繁。", "Too many requests.";
-        unavailable: "华为云没有应答。", "Huawei Cloud does not answer.";
-        malformed: "华为云的应答无法理解。", "Huawei Cloud's answer cannot be understood.";
         the_order: "订单", "the order";
         wait: "通常一分钟内恢复，请稍后再读取。", "It usually passes within a minute; read again then.";
         ask_administrator: "请联系管理员。", "Ask an administrator.";
