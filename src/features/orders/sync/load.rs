@@ -17,8 +17,8 @@ use crate::{
     features::orders::store::Written,
 };
 
-/// Orders written in one transaction.
-const BATCH: usize = 2_000;
+/// Orders written in one transaction, and so lost at most when a load is cut off.
+const BATCH: usize = 500;
 /// Pages that wait for being written.
 const WAITING: usize = 32;
 
