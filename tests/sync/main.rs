@@ -118,8 +118,9 @@ async fn a_first_load_that_was_cut_off_goes_on_and_ends_with_everything(db: PgPo
         let account = of(&reader, runs);
         match Sync::new(&db, &clock, &account).run().await {
             Ok(_) => break,
-            Err(_) => {
-                let progress = &progress(&db, &Scope::of([ACCOUNT])).await.expect("reads")[0];
+            Err(error) => {
+                let progress = progress(&db, &Scope::of([ACCOUNT])).await.expect("reads");
+                let progress = progress.first().unwrap_or_else(|| panic!("it never began: {error:#}"));
                 assert!(progress.error.is_some(), "the failure is told");
                 assert_eq!(progress.done, stored(&db).await, "the place stands for what is stored");
                 within_a_window |= progress.place.is_some_and(|place| place.done > 0);

@@ -180,7 +180,7 @@ impl<'a> Sync<'a> {
             let page = self.page(&query, member).await?;
             ids.extend(page.items.iter().map(|order| order.item.order_id.clone()));
             let orders = self.orders(&page.items, member).await?;
-            let wrote = self.put(&orders, None).await?;
+            let wrote = self.put(orders, None).await?;
             written.added += wrote.added;
             written.changed += wrote.changed;
             match page.next_offset() {
@@ -192,22 +192,11 @@ impl<'a> Sync<'a> {
     }
 
     /// Stores orders, and with them the place of the first load, again if somebody was faster with one.
-    async fn put(&self, orders: &[Order], place: Option<(Place, u64)>) -> sqlx::Result<Written> {
-        for attempt in 1.. {
-            let mut tx = self.db.begin().await?;
-            match upsert(&mut tx, self.of.account, orders).await {
-                Err(error) if is_overtaken(&error) && attempt < 5 => {}
-                Err(error) => return Err(error),
-                Ok(written) => {
-                    if let Some((place, read)) = place {
-                        store::advance(&mut tx, self.of.account, place, read).await?;
-                    }
-                    tx.commit().await?;
-                    return Ok(written);
-                }
-            }
-        }
-        unreachable!("the loop ends by returning")
+    /// In a task of its own: a run may be dropped at any moment, and a connection that is dropped in
+    /// the middle of a copy would give its next user the answer to another question.
+    async fn put(&self, orders: Vec<Order>, place: Option<(Place, u64)>) -> anyhow::Result<Written> {
+        let written = tokio::spawn(put(self.db.clone(), self.of.account, orders, place));
+        Ok(written.await.context("storing orders")??)
     }
 
     async fn page(
@@ -255,6 +244,29 @@ impl<'a> Sync<'a> {
             .await?;
         Ok(())
     }
+}
+
+async fn put(
+    db: PgPool,
+    account: AccountId,
+    orders: Vec<Order>,
+    place: Option<(Place, u64)>,
+) -> sqlx::Result<Written> {
+    for attempt in 1.. {
+        let mut tx = db.begin().await?;
+        match upsert(&mut tx, account, &orders).await {
+            Err(error) if is_overtaken(&error) && attempt < 5 => {}
+            Err(error) => return Err(error),
+            Ok(written) => {
+                if let Some((place, read)) = place {
+                    store::advance(&mut tx, account, place, read).await?;
+                }
+                tx.commit().await?;
+                return Ok(written);
+            }
+        }
+    }
+    unreachable!("the loop ends by returning")
 }
 
 /// How long after a reading the next one begins.

@@ -94,7 +94,7 @@ impl Sync<'_> {
             }
             anyhow::Ok(())
         };
-        let write = async {
+        let write = async move {
             let mut written = Written::default();
             let mut place = place;
             let mut batch = Vec::with_capacity(BATCH);
@@ -107,7 +107,7 @@ impl Sync<'_> {
                     let orders = self.orders(&batch, place.member).await?;
                     batch.clear();
                     place.done += read;
-                    let wrote = self.put(&orders, Some((place, read))).await?;
+                    let wrote = self.put(orders, Some((place, read))).await?;
                     written.added += wrote.added;
                     written.changed += wrote.changed;
                 }
@@ -116,8 +116,12 @@ impl Sync<'_> {
                 }
             }
         };
-        // Writing goes on while pages are pulled; an error of either ends both.
-        let ((), written) = tokio::try_join!(pull, write)?;
+        // Writing goes on while pages are pulled. Neither is dropped when the other fails: what has
+        // arrived is stored, and no connection is left in the middle of a copy. Each ends by itself,
+        // since its end of the channel is closed.
+        let (pulled, written) = tokio::join!(pull, write);
+        let written = written?;
+        pulled?;
         Ok(written)
     }
 }
