@@ -181,7 +181,7 @@ async fn only_who_may_can_pay_and_only_what_they_were_given(db: PgPool) {
     assert_eq!(viewer.get(&pay_url(&order)).await.status, StatusCode::FORBIDDEN);
     assert_eq!(viewer.submit(&form).await.status, StatusCode::FORBIDDEN);
     assert_eq!(viewer.get(&format!("/orders/cancel?order={order}")).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(finance.get(&pay_url("CS0000000000XXXXX")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(finance.get(&pay_url("CS0000000000NONE0")).await.status, StatusCode::NOT_FOUND);
 
     sqlx::query(
         "delete from account_grant where person_id = (select id from person where username = 'finance')",
