@@ -1,0 +1,108 @@
+//! Every page in both languages, light and dark, on a desktop and on a telephone: it loads, fits its
+//! window, and the browser has nothing to complain of.
+
+use serde_json::json;
+
+use crate::{
+    journey::{control, pay, place},
+    support::{Browser, Demo},
+};
+
+/// The looks in which every page is seen: language, colour scheme, width and height.
+const LOOKS: [(&str, &str, u32, u32); 4] = [
+    ("zh-CN", "light", 1440, 1000),
+    ("zh-CN", "light", 390, 844),
+    ("en", "dark", 1440, 1000),
+    ("en", "dark", 390, 844),
+];
+
+async fn choose_language(browser: &Browser, tag: &str) {
+    browser
+        .ask(&format!(
+            "fetch('/preferences', {{ method: 'POST', redirect: 'manual', \
+             body: new URLSearchParams({{ language: '{tag}', back: '/' }}) }}).then(() => true)"
+        ))
+        .await;
+}
+
+async fn look_at(browser: &Browser, pages: &[(&str, String)]) {
+    let mut too_wide = Vec::new();
+    for (language, scheme, width, height) in LOOKS {
+        choose_language(browser, language).await;
+        browser.size(width, height).await;
+        browser.scheme(scheme).await;
+        for (name, path) in pages {
+            // Before there is a session, the language stands in the address.
+            let path = path.replace("{language}", language);
+            browser.go(&path).await;
+            let what = format!("{name}.{language}.{scheme}.{width}");
+            assert_eq!(browser.ask("document.documentElement.lang").await, json!(language), "{what}");
+            assert_eq!(browser.ask("document.querySelectorAll('h1').length").await, json!(1), "{what}");
+            browser.picture(&what).await;
+            if browser.overhang().await > 0 {
+                too_wide.push(what);
+            }
+            browser.assert_quiet().await;
+        }
+    }
+    assert!(too_wide.is_empty(), "wider than their window: {too_wide:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow() {
+    let demo = Demo::start(400);
+    let browser = Browser::open(&demo.ready.url).await;
+    browser.go("/sign-in").await;
+    look_at(&browser, &[("sign-in", "/sign-in?lang={language}".to_owned())]).await;
+
+    browser.sign_in(demo.ready.user("finance")).await;
+    browser.go("/orders").await;
+    browser
+        .until("document.querySelectorAll('tbody tr').length > 20 && !document.querySelector('progress')")
+        .await;
+    let id = |script: &'static str| {
+        let browser = &browser;
+        async move { browser.ask(script).await.as_str().expect("an order").to_owned() }
+    };
+    let first = "document.querySelector('tbody a[href^=\"/orders/\"]').pathname";
+    let any = id(first).await;
+    browser.go("/orders?status=6").await;
+    let pending = id(first).await;
+    browser.go("/orders?type=4").await;
+    let refund = id(first).await;
+    // Operations in the states that people meet: done, waiting for approval, and not known yet.
+    let order = place(&demo, &browser, "640.00").await;
+    let done = pay(&browser, &order).await;
+    browser.until("document.querySelector('.state.done')").await;
+    let order = place(&demo, &browser, "4800.00").await;
+    let waiting = pay(&browser, &order).await;
+    let order = place(&demo, &browser, "128.00").await;
+    control(&demo, "/settings", Some(json!({ "visible_after_ms": 3_600_000 }))).await;
+    let lost = json!({ "operation": "pay_orders", "fault": { "kind": "lose_answer" } });
+    control(&demo, "/faults", Some(json!({ "rules": [lost] }))).await;
+    let unknown = pay(&browser, &order).await;
+    browser.until("document.querySelector('.state.unknown')").await;
+
+    let number = pending.rsplit('/').next().unwrap_or_default().to_owned();
+    look_at(
+        &browser,
+        &[
+            ("overview", "/".to_owned()),
+            ("orders", "/orders".to_owned()),
+            ("orders-one", format!("/orders?q={number}")),
+            ("orders-none", "/orders?q=nothing-like-this".to_owned()),
+            ("order", any),
+            ("order-pending", pending.clone()),
+            ("pay", format!("{pending}/pay")),
+            ("cancel", format!("/orders/cancel?order={number}")),
+            ("refund", format!("{refund}/refund")),
+            ("activity", "/activity".to_owned()),
+            ("operation-done", done),
+            ("operation-waiting", waiting),
+            ("operation-unknown", unknown),
+            ("account", "/account".to_owned()),
+        ],
+    )
+    .await;
+    browser.close().await;
+}
