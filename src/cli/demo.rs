@@ -55,7 +55,10 @@ pub(super) struct Demo {
 /// The line for programs.
 #[derive(Serialize)]
 struct Ready {
+    /// Without a slash at its end: programs put paths behind it.
     url: String,
+    /// Where Prometheus reads.
+    metrics: Option<String>,
     users: Vec<User>,
     simulator: ReadyLine,
 }
@@ -87,10 +90,15 @@ pub(super) async fn demo(demo: Demo) -> Result<()> {
     let accounts = accounts(&simulator.ready)?;
     let portal = serve::portal(&settings, address, &database, Keys::at(&home)?, &accounts).await?;
     let users = users(&home, portal.app()).await?;
-    let ready =
-        Ready { url: settings.public_url(address)?.to_string(), users, simulator: simulator.ready.clone() };
-    tell(&ready)?;
-    serve::run(portal, listener, settings.metrics_listen(ANY_PORT), database, stop).await
+    let metrics = serve::listen_for_metrics(settings.metrics_listen(ANY_PORT)).await?;
+    let read_at = metrics.as_ref().map(tokio::net::TcpListener::local_addr).transpose()?;
+    tell(&Ready {
+        url: settings.public_url(address)?.as_str().trim_end_matches('/').to_owned(),
+        metrics: read_at.map(|address| format!("http://{address}/metrics")),
+        users,
+        simulator: simulator.ready.clone(),
+    })?;
+    serve::run(portal, listener, metrics, database, stop).await
 }
 
 /// Tells people on standard error and programs on standard output.

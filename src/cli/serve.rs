@@ -46,7 +46,8 @@ pub(super) async fn serve(settings: Settings, mut secrets: Secrets) -> Result<()
             token.expose_secret()
         );
     }
-    run(portal, listener, settings.metrics_listen(METRICS), database, stop).await
+    let metrics = listen_for_metrics(settings.metrics_listen(METRICS)).await?;
+    run(portal, listener, metrics, database, stop).await
 }
 
 /// The portal that the settings describe. Brings its database up to date first.
@@ -103,19 +104,25 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
 }
 
+/// Listens where Prometheus reads, if it is to read anything.
+pub(super) async fn listen_for_metrics(address: Option<SocketAddr>) -> Result<Option<TcpListener>> {
+    let Some(address) = address else { return Ok(None) };
+    let listener = listen(address).await.context("for /metrics")?;
+    tracing::info!(address = %listener.local_addr()?, "metrics are served");
+    Ok(Some(listener))
+}
+
 /// Runs the portal until `stop`, or until its own PostgreSQL is gone.
 pub(super) async fn run(
     portal: Portal,
     listener: TcpListener,
-    metrics: Option<SocketAddr>,
+    metrics: Option<TcpListener>,
     database: Database,
     stop: CancellationToken,
 ) -> Result<()> {
-    if let Some(address) = metrics {
+    if let Some(listener) = metrics {
         let metrics = telemetry::Metrics::install()?;
         let service = observe::metrics(metrics.clone(), portal.app().db.clone());
-        let listener = listen(address).await.context("for /metrics")?;
-        tracing::info!(address = %listener.local_addr()?, "metrics are served");
         tokio::spawn(metrics.upkeep());
         let stopped = stop.clone().cancelled_owned();
         tokio::spawn(server::serve(listener, service, server::Limits::default(), stopped));
