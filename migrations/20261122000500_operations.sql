@@ -178,7 +178,9 @@ create index operation_open on operation (account_id) where not is_final(state);
 create index operation_subject on operation (account_id, subject);
 
 -- What an open operation holds. Two open operations never hold the same thing, so paying and
--- cancelling one order exclude each other. Huawei matches order ids without regard to case.
+-- cancelling one order exclude each other. The account does not count: Huawei's ids are unique among
+-- all accounts, and an order placed by a member is seen by the account that pays for it too. Huawei
+-- matches order ids without regard to case.
 create table operation_target (
     operation_id uuid    not null references operation,
     account_id   uuid    not null,
@@ -188,7 +190,7 @@ create table operation_target (
     primary key (operation_id, target_kind, target_id)
 );
 create unique index one_open_operation_per_target
-    on operation_target (account_id, target_kind, upper(target_id)) where open;
+    on operation_target (target_kind, upper(target_id)) where open;
 
 -- One signed request. It is committed before its first byte leaves; `outcome` null means armed.
 create table attempt (
@@ -218,9 +220,9 @@ create table attempt (
 -- No second request while the first is unresolved, nor after it took effect.
 create unique index one_live_attempt_per_step
     on attempt (operation_id, step) where outcome is null or outcome in ('unknown', 'executed');
--- An order is paid by this portal at most once, over all operations and for ever.
+-- An order is paid by this portal at most once, over all operations and accounts and for ever.
 create unique index order_paid_at_most_once
-    on attempt (account_id, upper(pay_order_id)) where step = 'pay' and (outcome is null or outcome in ('unknown', 'executed'));
+    on attempt (upper(pay_order_id)) where step = 'pay' and (outcome is null or outcome in ('unknown', 'executed'));
 
 -- What others decided about a payload; the hash says which one.
 create table approval (

@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bss_portal::operations::{
-    Answered, Change, Claimed, Fault, Judgement, Note, Outcome, PgStore, Planned, State, Store as _,
-    Submitted, Verdict, Vote,
+use bss_portal::{
+    identity::access::AccountId,
+    operations::{
+        Answered, Change, Claimed, Fault, Intent, Judgement, Note, Outcome, PgStore, Planned, State,
+        Store as _, Submitted, Verdict, Vote,
+    },
 };
 use chrono::TimeDelta;
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -51,12 +54,15 @@ async fn thirty_two_postings_of_one_form_are_one_operation(db: PgPool) {
 async fn sixty_four_people_on_one_order_get_one_operation_and_its_name(db: PgPool) {
     World::new(db.clone()).await;
     let store = crowd(&db, 64).await;
-    // Paying and cancelling exclude each other; ids match without regard to case.
+    let payer = AccountId(Uuid::from_u128(0xCAFE));
+    // Paying and cancelling exclude each other; ids match without regard to case, and whether the
+    // account that placed the order acts or the one that pays for it.
     let plans = (0..64)
         .map(|n| {
-            let intent = match n % 3 {
+            let intent = match n % 4 {
                 0 => payment("CS1ab", "100.00"),
                 1 => payment("cs1AB", "100.00"),
+                2 => Intent::new(payer, Uuid::new_v4(), &pay_order("CS1ab", "100.00")),
                 _ => cancellation("CS1AB"),
             };
             plan(&person(&format!("maker-{n}")), intent)

@@ -206,7 +206,7 @@ async fn a_large_payment_waits_for_an_approver_who_is_not_its_maker(db: PgPool) 
     let id = scene.pays(&order).await;
     let maker = portal.sign_in(Role::Finance).await;
     let page = maker.get(&format!("/activity/{id}")).await;
-    assert!(page.text.contains("Waiting for 1 more approvals"), "{}", page.text);
+    assert!(page.text.contains("Approvals still needed: 1"), "{}", page.text);
     let hash = hex::encode(scene.story(id).await.operation.payload_sha256);
     let refused = maker.post(&format!("/activity/{id}/approve"), &[("payload", &hash)]).await;
     assert_eq!(refused.status, 403, "finance cannot approve");

@@ -123,7 +123,7 @@ crate::texts! {
         expired: "已过期", "Expired";
         cancelled: "已撤回", "Withdrawn";
 
-        head_pending(n: i64): "等 {n} 人审批", "Waiting for {n} more approvals";
+        head_pending(n: i64): "等 {n} 人审批", "Approvals still needed: {n}";
         text_pending(until: &str): "{until} 前没有审批就过期，不会发送。提交人不能审批自己的操作。", "Expires at {until} if nobody decides; then it is not sent. Who asked cannot approve.";
         head_ready: "已提交，还没有发送", "Accepted, not sent yet";
         text_ready(until: &str): "轮到它时发送，最晚到 {until}。在此之前可以撤回。", "It is sent when its turn comes, until {until}. It can still be withdrawn.";

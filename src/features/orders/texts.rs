@@ -41,7 +41,7 @@ crate::texts! {
         parts(n: i16): " 等 {n} 个子订单", " and {n} sub-orders";
         for_member: "代付", "For a member";
         total: "合计", "Total";
-        total_orders(n: &str): "合计 {n} 个订单", "Total {n} orders";
+        total_orders(n: &str): "合计 {n} 个订单", "Total · orders: {n}";
         count_now: "计算合计", "Add up";
         on_page(n: usize): "本页 {n} 个", "{n} on this page";
         first_of(n: usize, all: &str): "第 1–{n} 个，共 {all} 个", "1–{n} of {all}";
@@ -94,7 +94,7 @@ crate::texts! {
         lapses: "到期未支付将自动取消", "cancelled by Huawei when it passes";
         expires: "所购资源到期", "What was bought expires";
         lines: "明细", "Lines";
-        total_lines(n: usize): "合计 {n} 项", "Total of {n} lines";
+        total_lines(n: usize): "合计 {n} 项", "Total · lines: {n}";
         quantity: "数量", "Quantity";
         period: "周期", "Period";
         valid: "有效期", "Valid";
@@ -138,7 +138,7 @@ crate::texts! {
         region: "区域", "Region";
         refund_yuan: "退款 (元)", "Refund (CNY)";
         kept_yuan: "已消费 / 手续费 (元)", "Consumed / fee (CNY)";
-        total_resources(n: usize): "合计 {n} 个资源", "Total of {n} resources";
+        total_resources(n: usize): "合计 {n} 个资源", "Total · resources: {n}";
         no_refunds: "没有退款明细", "No refund details";
         no_refunds_hint: "华为云没有返回该订单的退款明细：它可能没有退款，或仍在处理。", "Huawei Cloud tells no refund of this order: there is none, or it is still being processed.";
         cannot_read: "现在读不到", "Cannot be read now";

@@ -5,10 +5,10 @@ crate::texts! {
     pub struct Texts {
         overview: "总览", "Overview";
         pending: "待支付", "Awaiting payment";
-        orders_first(n: i64, due: &str): "{n} 个订单，最早 {due} 截止", "{n} orders, the first due {due}";
-        orders(n: i64): "{n} 个订单", "{n} orders";
+        orders_first(n: i64, due: &str): "{n} 个订单，最早 {due} 截止", "Orders: {n}, the first due {due}";
+        orders(n: i64): "{n} 个订单", "Orders: {n}";
         this_month: "本月已付订单", "Paid this month";
-        before_coupons(n: i64): "{n} 个订单，优惠后、用券前", "{n} orders, after discounts, before coupons";
+        before_coupons(n: i64): "{n} 个订单，优惠后、用券前", "Orders: {n}; after discounts, before coupons";
         last_month: "上月同期", "Last month by now";
         returned: "本月退订", "Unsubscribed this month";
         decide: "需要处理", "Needs a decision";

@@ -72,7 +72,7 @@ pub(crate) async fn submit(db: &PgPool, planned: &Planned) -> Result<Submitted, 
         Err(error) if is_taken(&error) => {
             tx.rollback().await?;
             // The holder may have closed in the meantime; then the person simply tries again.
-            let holder = holder(db, intent.account.0, &kinds, &ids).await?;
+            let holder = holder(db, &kinds, &ids).await?;
             holder.map(Submitted::Busy).ok_or(Fault::Moved)
         }
         Err(error) => Err(error.into()),
@@ -96,20 +96,18 @@ async fn made_before(db: &PgPool, planned: &Planned) -> Result<Option<OperationI
     Ok(id.map(OperationId))
 }
 
-/// The open operation that holds one of these targets.
+/// The open operation that holds one of these targets, whichever account it acts for.
 pub(crate) async fn holder(
     db: &PgPool,
-    account: Uuid,
     kinds: &[String],
     ids: &[String],
 ) -> Result<Option<OperationId>, sqlx::Error> {
     let id = sqlx::query_scalar!(
         r#"select t.operation_id from operation_target t
-             join unnest($2::text[], $3::text[]) as wanted (kind, id)
+             join unnest($1::text[], $2::text[]) as wanted (kind, id)
                on t.target_kind = wanted.kind and upper(t.target_id) = upper(wanted.id)
-            where t.open and t.account_id = $1
+            where t.open
             limit 1"#,
-        account,
         kinds,
         ids,
     )
