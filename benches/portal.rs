@@ -1,9 +1,9 @@
 //! The portal as people run it: the program itself in a process of its own, and somebody who is signed in.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     net::{SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -94,6 +94,7 @@ pub(crate) struct Portal {
     /// From its start to its first readiness.
     pub(crate) ready_after: Duration,
     cookie: String,
+    log: PathBuf,
 }
 
 impl Portal {
@@ -120,12 +121,25 @@ impl Portal {
             );
             thread::sleep(Duration::from_millis(2));
         }
-        Ok(Self { process, address, ready_after: begun.elapsed(), cookie: cookie.to_owned() })
+        Ok(Self {
+            process,
+            address,
+            ready_after: begun.elapsed(),
+            cookie: cookie.to_owned(),
+            log: log.to_owned(),
+        })
     }
 
     /// Its process id.
     pub(crate) fn pid(&self) -> i32 {
         self.process.pid()
+    }
+
+    /// The end of what it logged.
+    pub(crate) fn log_tail(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(10)..].join("\n")
     }
 
     /// Processor time that it has used, in seconds.

@@ -81,6 +81,13 @@ impl Report {
         });
     }
 
+    /// Says why the rest of a goal's figures are missing, if they are.
+    pub(crate) fn failed(&mut self, goal: &'static str, done: Result<()>) {
+        if let Err(error) = done {
+            self.skip(goal, &format!("failed: {error:#}"));
+        }
+    }
+
     /// A raw figure.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         let text = text.into();

@@ -16,6 +16,7 @@ account = ready["accounts"][0]
 credentials = GlobalCredentials(account["ak"], account["sk"], account["domain_id"])
 client = BssClient.new_builder().with_credentials(credentials).with_endpoint(ready["endpoint"]).build()
 
+client.list_customer_orders(ListCustomerOrdersRequest(limit=100))
 begun = time.process_time()
 orders = 0
 while True:

@@ -50,7 +50,8 @@ pub(crate) fn measure(
         machine::memory(portal.pid(), "VmRSS") / MEBI,
         Asked::Most(40.0),
     );
-    load(portal.address, &portal.request("/orders", BROWSER), 64, options.round() * 2)?;
+    load(portal.address, &portal.request("/orders", BROWSER), 64, options.round() * 2)
+        .with_context(|| portal.log_tail())?;
     report.add_in(
         " MiB",
         "P11",
