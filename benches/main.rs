@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Numbers of orders, separated by commas, ascending
     #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
     pub(crate) orders: Vec<u64>,
+    /// Up to how many orders the first load itself is measured: it is slow, and has to happen twice
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) loads: u64,
     /// Short rounds and 10,000 orders at most, to see whether it works
     #[arg(long)]
     pub(crate) quick: bool,
