@@ -52,6 +52,10 @@ pub(super) async fn check(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Error> {
+    // PostgreSQL cannot hold a zero character, so nothing has such a name.
+    if request.uri().path().contains("%00") {
+        return Err(Error::NotFound);
+    }
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
     let access = guard.access(request.method(), path).ok_or(Error::Forbidden)?;
     if access == Access::Public {

@@ -97,6 +97,14 @@ async fn a_request_id_is_never_the_clients(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_path_with_a_zero_character_leads_nowhere(db: PgPool) {
+    let portal = Portal::new(db, failing().get("/named/{name}", Access::Public, async || "fine"));
+    let mut browser = portal.browser();
+    assert_eq!(browser.get("/named/a%00b").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/named/a%2500b").await.status, StatusCode::OK);
+}
+
+#[sqlx::test]
 async fn methods_that_no_form_uses_are_refused(db: PgPool) {
     let portal = Portal::new(db, failing());
     let mut browser = portal.browser();

@@ -329,6 +329,29 @@ async fn review_is_closed_by_two_different_people_who_agree(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn two_people_may_overrule_an_acceptance_that_never_shows_and_the_order_is_free_again(db: PgPool) {
+    let mut world = World::new(db.clone()).await;
+    let id = world.pay("CS1").await;
+    world.upstream.fate(super::upstream::Fate::Answer(204, ""));
+    world.perform().await;
+    world.reconcile_for(Duration::from_mins(40)).await;
+    assert_eq!(world.note(id).await, "not_shown");
+    let deny = "update attempt set outcome = 'not_executed'";
+    for (who, then) in [("a", State::NeedsReview), ("b", State::Failed)] {
+        assert!(store::run(&db, deny).await.is_err(), "not before two people said so");
+        let reason = "unpaid in the console".to_owned();
+        let person = (Uuid::new_v4(), who.to_owned());
+        let judged = world.store.judge(&Judgement { operation: id, person, executed: false, reason }).await;
+        assert_eq!(judged.expect("said"), then);
+    }
+    let again = world.submit(payment("CS1", "100.00")).await;
+    world.perform().await;
+    world.reconcile_for(Duration::from_mins(1)).await;
+    assert_eq!((world.state(again).await, world.upstream.effects("CS1")), (State::Succeeded, 1));
+    assert!(store::run(&db, deny).await.is_err(), "a settled attempt of an ended operation is final");
+}
+
+#[sqlx::test]
 async fn only_its_maker_takes_an_operation_back_and_only_before_it_is_sent(db: PgPool) {
     let world = World::new(db.clone()).await;
     let maker = person("maker");

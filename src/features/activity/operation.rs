@@ -99,6 +99,8 @@ struct Acts {
     look: Option<&'static str>,
     approve: bool,
     judge: bool,
+    /// Until then nobody can conclude that it was not executed.
+    may_take_effect_until: Option<DateTime<Utc>>,
     again: Option<String>,
 }
 
@@ -170,7 +172,12 @@ pub(super) async fn show(
         stand: stand(&story, asked.as_ref(), &ui, app.desk.settle_point()),
         course: course(&story, &ui),
         evidence: evidence(&story, &ui),
-        acts: acts(&story, &actor, t),
+        acts: Acts {
+            may_take_effect_until: story
+                .may_take_effect_until(app.desk.settle_point())
+                .filter(|at| ui.now < *at),
+            ..acts(&story, &actor, t)
+        },
         account,
         payload_hex: hex::encode(&operation.payload_sha256),
         poll,
@@ -219,6 +226,7 @@ fn acts(story: &Story, actor: &Actor, t: texts::Texts) -> Acts {
             && !decided
             && actor.may(Permission::Approve),
         judge: operation.state == State::NeedsReview && !judged && actor.may(Permission::Review),
+        may_take_effect_until: None,
         again,
     }
 }

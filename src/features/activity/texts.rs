@@ -65,6 +65,7 @@ crate::texts! {
         judged_executed: "华为云上已执行", "It was executed at Huawei Cloud";
         judged_not_executed: "华为云上没有执行", "It was not executed at Huawei Cloud";
         judge_help: "先在华为云控制台核对这个订单。两个人结论一致才会关闭。", "Look at the order in Huawei's console first. It is closed when two people conclude the same.";
+        may_take_effect_until(at: &str): "{at} 之前，发出的请求仍可能生效，还不能得出“没有执行”的结论。", "Until {at} the request may still take effect, so nobody can conclude yet that it was not executed.";
         conclude: "提交结论", "Submit conclusion";
         too_late: "已经来不及了", "That came too late";
         too_late_text: "这个操作已经往前走了，刚才的动作没有执行。现在的状态见下。", "The operation had moved on, so nothing was done. Its present state is below.";

@@ -195,6 +195,7 @@ impl Desk {
     }
 
     /// Says what became of an operation that reading cannot settle; two people must say the same.
+    /// Nobody can call dead what may still take effect.
     pub async fn judge(
         &self,
         actor: &Actor,
@@ -202,7 +203,12 @@ impl Desk {
         executed: bool,
         reason: &str,
     ) -> Result<State, ActError> {
-        self.story(actor, id, Permission::Review).await?;
+        let story = self.story(actor, id, Permission::Review).await?;
+        if !executed
+            && story.may_take_effect_until(self.settle_point()).is_some_and(|at| self.clock.now() < at)
+        {
+            return Err(ActError::NotNow);
+        }
         let judgement =
             Judgement { operation: id, person: person(actor), executed, reason: reason.to_owned() };
         Ok(self.store.judge(&judgement).await?)
@@ -262,7 +268,61 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::identity::access::Scope;
+    use crate::{
+        identity::access::{Role, Scope},
+        operations::{
+            Arming, Change, Confirmed, Note, PgStore, Target,
+            journal::{Answered, Outcome, Verdict},
+        },
+    };
+
+    const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
+
+    #[derive(serde::Serialize)]
+    struct Cancelling;
+
+    impl Confirmed for Cancelling {
+        const KIND: &'static str = "cancel_order";
+        const STEP: &'static str = "cancel";
+        const NEEDS: Permission = Permission::CancelOrders;
+
+        fn subject(&self) -> &'static str {
+            "CS1"
+        }
+
+        fn targets(&self) -> Vec<Target> {
+            vec![Target::Order("CS1".to_owned())]
+        }
+    }
+
+    #[sqlx::test]
+    async fn nobody_calls_dead_what_may_still_take_effect(db: sqlx::PgPool) {
+        let now = Clock::system().now();
+        let (clock, hand) = Clock::manual(now);
+        let (desk, store) = (Desk::unattended(db.clone(), clock), PgStore(db));
+        store.observe(std::time::Duration::ZERO).await.expect("observed");
+        let all = Scope::of([ACCOUNT]);
+        let (id, username) = (Uuid::from_u128(7), "finance".to_owned());
+        let (role, locale) = (Role::Finance, crate::i18n::Locale::En);
+        let actor = Actor { id, username, role, all_accounts: all.clone(), scope: all, locale };
+        let form = Uuid::from_u128(9);
+        let id = desk.submit(&actor, Intent::new(ACCOUNT, form, &Cancelling)).await.expect("submitted");
+        let lease = std::time::Duration::from_mins(1);
+        let claim = async |state| store.claim(&[state], "test", lease).await.expect("asked").expect("due");
+        let ready = claim(State::Ready).await;
+        store.arm(&ready, &Arming { x_sdk_date: now, request_sha256: [0; 32] }).await.expect("armed");
+        let verdict = Verdict::Answer(Outcome::Unknown, Answered::default());
+        let lost = Change { verdict, ..Change::to(State::Unknown, Note::AnswerUnclear) };
+        store.settle(&ready, &lost).await.expect("lost");
+        let odd = Change::to(State::NeedsReview, Note::Contradiction);
+        store.settle(&claim(State::Unknown).await, &odd).await.expect("odd");
+
+        let early = desk.judge(&actor, id, false, "not there").await;
+        assert!(matches!(early, Err(ActError::NotNow)), "{early:?}");
+        hand.advance(Timings::REAL.settle_point() + std::time::Duration::from_secs(1));
+        let said = desk.judge(&actor, id, false, "not there").await.expect("said");
+        assert_eq!(said, State::NeedsReview);
+    }
 
     #[sqlx::test]
     async fn a_desk_that_was_handed_nothing_has_nothing_open(db: sqlx::PgPool) {

@@ -186,7 +186,8 @@ pub(crate) async fn judge(db: &PgPool, judgement: &Judgement) -> Result<State, F
     if agreed >= 2 {
         sqlx::query!(
             "update attempt set outcome = $2, evidence = $3
-              where operation_id = $1 and (outcome is null or outcome = 'unknown')",
+              where operation_id = $1
+                and (outcome is null or outcome = 'unknown' or (outcome = 'executed' and $2 = 'not_executed'))",
             judgement.operation.0,
             verdict,
             detail,

@@ -4,7 +4,7 @@ mod store;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -56,6 +56,14 @@ pub struct Story {
     pub events: Vec<Event>,
     /// Why nothing is sent for its account, if so.
     pub stop: Option<Stop>,
+}
+
+impl Story {
+    /// Until when something that was sent may still take effect, given how long that is after signing.
+    pub fn may_take_effect_until(&self, settle_point: TimeDelta) -> Option<DateTime<Utc>> {
+        let live = self.attempts.iter().filter(|attempt| attempt.is_live());
+        live.map(|attempt| attempt.x_sdk_date + settle_point).max()
+    }
 }
 
 /// What another person decided.
