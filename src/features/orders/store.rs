@@ -37,15 +37,22 @@ pub async fn upsert(db: &mut PgConnection, account: AccountId, orders: &[Order])
         latest.insert(&order.order_id, order);
     }
     let ids: Vec<String> = latest.keys().map(|id| (*id).to_owned()).collect();
-    let mut known: HashMap<String, Known> = sqlx::query!(
-        "select order_id, id, digest, user_name from orders where account_id = $1 and order_id = any($2)",
-        account.0,
-        &ids
+    // Planned each time, and one look into the unique index for each: what PostgreSQL plans while the
+    // table is empty reads all of an account's orders, and would be kept to for the whole first load.
+    let mut known: HashMap<String, Known> = sqlx::query_as(
+        "select n.order_id, o.id, o.digest, o.user_name from unnest($2::text[]) as n (order_id)
+         cross join lateral (select id, digest, user_name from orders
+                             where account_id = $1 and order_id = n.order_id limit 1) as o",
     )
+    .bind(account.0)
+    .bind(&ids)
+    .persistent(false)
     .fetch_all(&mut *db)
     .await?
     .into_iter()
-    .map(|row| (row.order_id, Known { id: row.id, digest: row.digest, user_name: row.user_name }))
+    .map(|(order_id, id, digest, user_name): (String, i64, Uuid, String)| {
+        (order_id, Known { id, digest, user_name })
+    })
     .collect();
 
     let (mut added, mut changed) = (Vec::new(), Vec::new());
