@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use chrono_tz::Tz;
 use clap::{CommandFactory, FromArgMatches, builder::BoolishValueParser};
 use url::Url;
@@ -118,6 +118,10 @@ impl Settings {
     /// The address that people type.
     pub fn public_url(&self, listening: SocketAddr) -> Result<Url> {
         match &self.public_url {
+            // Any other scheme has no origin that a form could come from.
+            Some(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
+                bail!("the public address {url} is not an http or https address")
+            }
             Some(url) => Ok(url.clone()),
             None => Url::parse(&format!("http://{listening}/")).context("the address has no URL"),
         }

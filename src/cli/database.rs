@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::home::Home;
 use crate::{
     config::{self, Settings},
-    postgres::{Options, Server},
+    postgres::{self, Options, Server},
 };
 
 /// A database that can be reached.
@@ -23,6 +23,18 @@ impl Database {
             Some(url) => Ok(Self { url, server: None }),
             None => Self::managed(&Home::open(&settings.data())?).await,
         }
+    }
+
+    /// The same for a command that looks in or changes a thing while a portal may be running: it uses
+    /// the managed PostgreSQL of that portal.
+    pub(super) async fn visit(settings: &Settings, given: Option<SecretString>) -> Result<Self> {
+        if given.is_none()
+            && let Some(url) =
+                postgres::running_elsewhere(&Home::open(&settings.data())?.postgres(), "postgres")
+        {
+            return Ok(Self { url: url.into(), server: None });
+        }
+        Self::open(settings, given).await
     }
 
     /// The managed one.

@@ -40,7 +40,7 @@ pub(super) enum Account {
 pub(super) async fn account(Account::List { settings }: Account, mut secrets: Secrets) -> Result<()> {
     secrets.take_files(&settings)?;
     let keys = Keys::of(&settings, &secrets)?;
-    let database = Database::open(&settings, secrets.database_url).await?;
+    let database = Database::visit(&settings, secrets.database_url).await?;
     let pool = db::pool(database.url(), 2)?;
     let listed = open(&pool, &keys, Clock::system()).await;
     pool.close().await;
@@ -90,7 +90,7 @@ pub(super) async fn doctor(settings: Settings, mut secrets: Secrets) -> Result<(
     let keys =
         findings.note("keys", Keys::of(&settings, &secrets), |_| "the vault's key and the pepper".to_owned());
     let clock = Clock::system();
-    let database = Database::open(&settings, secrets.database_url.clone()).await;
+    let database = Database::visit(&settings, secrets.database_url.clone()).await;
     if let Some(database) = findings.note("PostgreSQL", database, |_| "there".to_owned()) {
         let pool = db::pool(database.url(), 2)?;
         findings.note("database", condition(&pool, &clock).await, Clone::clone);

@@ -86,7 +86,7 @@ pub(super) async fn user(command: User, mut secrets: Secrets) -> Result<()> {
     let settings = command.settings();
     secrets.take_files(settings)?;
     let keys = Keys::of(settings, &secrets)?;
-    let database = Database::open(settings, secrets.database_url).await?;
+    let database = Database::visit(settings, secrets.database_url).await?;
     db::migrate(database.url()).await?;
     let pool = db::pool(database.url(), 2)?;
     let pepper = Some(keys.pepper);

@@ -63,6 +63,8 @@ fn the_public_address_is_the_one_listened_on_unless_it_is_given() {
     assert_eq!(ours.as_str(), "http://127.0.0.1:4711/");
     let given = settings("", &["--public-url", "https://bss.example.com"]).expect("settings");
     assert_eq!(given.public_url(listening).expect("a URL").as_str(), "https://bss.example.com/");
+    let other = settings("", &["--public-url", "ftp://bss.example.com"]).expect("settings");
+    assert!(other.public_url(listening).is_err(), "forms could come from anywhere");
 }
 
 const WITH_SECRETS: &str = "vault_key = 'hush'\ndatabase_url = 'postgres://u:hush@h/d'\n\

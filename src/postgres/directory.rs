@@ -142,6 +142,28 @@ impl Directory {
     }
 }
 
+/// How to reach a server that somebody else runs.
+pub(super) struct Running {
+    pub(super) socket: PathBuf,
+    pub(super) password: String,
+}
+
+impl Running {
+    /// None when nobody holds the directory's lock, or the server is not ready.
+    pub(super) fn find(directory: &Path) -> Option<Self> {
+        let lock = File::open(directory.join("lock")).ok()?;
+        if lock.try_lock_shared().is_ok() {
+            return None;
+        }
+        // The server's own note: its socket's directory in line 5, its state in line 8.
+        let note = fs::read_to_string(directory.join("data").join("postmaster.pid")).ok()?;
+        let line = |at| note.lines().nth(at).map(str::trim);
+        let socket = line(4).filter(|_| line(7) == Some("ready"))?.into();
+        let password = fs::read_to_string(directory.join("password")).ok()?.trim().to_owned();
+        Some(Self { socket, password })
+    }
+}
+
 impl Drop for Directory {
     fn drop(&mut self) {
         if !self.socket.starts_with(&self.path) {

@@ -67,6 +67,25 @@ pub fn closed_to_the_server(directory: &Path) -> Result<Option<PathBuf>> {
     directory::closed_to(Account::for_cluster(directory)?, directory)
 }
 
+/// The address of `database` on the cluster in `directory`, if another portal runs it at this moment
+/// and it takes connections.
+pub fn running_elsewhere(directory: &Path, database: &str) -> Option<String> {
+    let running = directory::Running::find(directory)?;
+    Some(address(&running.socket, &running.password, database))
+}
+
+fn address(socket: &Path, password: &str, database: &str) -> String {
+    let mut host = String::new();
+    for byte in socket.to_string_lossy().bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            host.push(char::from(byte));
+        } else {
+            host.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    format!("postgres://{SUPERUSER}:{password}@localhost:{PORT}/{database}?host={host}")
+}
+
 /// A running server. Dropping it stops the server.
 pub struct Server {
     child: Child,
@@ -98,15 +117,7 @@ impl Server {
     /// The address of `database` in a form that sqlx, psql and every libpq program understand. It
     /// carries the password.
     pub fn url(&self, database: &str) -> String {
-        let mut host = String::new();
-        for byte in self.directory.socket().to_string_lossy().bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-                host.push(char::from(byte));
-            } else {
-                host.extend(['%', hex(byte >> 4), hex(byte & 15)]);
-            }
-        }
-        format!("postgres://{SUPERUSER}:{}@localhost:{PORT}/{database}?host={host}", self.password)
+        address(self.directory.socket(), &self.password, database)
     }
 
     /// The directory given at the start, made absolute.

@@ -13,7 +13,7 @@ use std::{
 
 use rustix::process::{Pid, Signal};
 
-use crate::postgres::{Options, Server, closed_to_the_server, find_binaries};
+use crate::postgres::{Options, Server, closed_to_the_server, find_binaries, running_elsewhere};
 
 /// Names the directory for `holds_a_server`.
 const DIRECTORY: &str = "BSS_PORTAL_TEST_CLUSTER";
@@ -110,9 +110,13 @@ fn only_the_owner_gets_in() {
 #[test]
 fn a_second_portal_is_refused_the_directory() {
     let place = Place::new("locked");
-    let _server = place.start();
+    let first = place.start();
     let error = Server::start(&place.options()).expect_err("the directory is taken");
     assert!(error.to_string().contains("another portal is using"), "{error:#}");
+    // A command may reach the database all the same, and only while it is there.
+    assert_eq!(running_elsewhere(&place.0, "postgres"), Some(first.url("postgres")));
+    first.stop().expect("stopped");
+    assert_eq!(running_elsewhere(&place.0, "postgres"), None);
 }
 
 #[test]
