@@ -388,7 +388,7 @@ pub struct Stored {
 }
 
 /// The order with this id in the scope. In more than one account (a member's and its master's), the
-/// one that pays for itself comes first.
+/// one that pays comes first: its balance and its permission to pay are the ones that count.
 pub async fn find(db: &PgPool, scope: &Scope, order_id: &str) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query!(
         r#"select o.account_id, o.id, r.listed, d.detail as "detail?", d.read_at as "read_at?",
@@ -398,7 +398,7 @@ pub async fn find(db: &PgPool, scope: &Scope, order_id: &str) -> sqlx::Result<Op
            left join order_detail d on d.order_pk = o.id
            left join order_sync s on s.account_id = o.account_id
            where o.account_id = any($1) and o.order_id = $2
-           order by o.for_member limit 1"#,
+           order by o.for_member desc limit 1"#,
         &scope.ids(),
         order_id
     )

@@ -71,6 +71,19 @@ async fn an_order_with_odd_text_is_stored_as_it_came(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_order_of_two_accounts_is_found_with_the_one_that_pays(db: PgPool) {
+    let own = order(OURS, 1);
+    let mut paid_for = Order { account: THEIRS, for_member: true, ..own.clone() };
+    paid_for.digest = paid_for.digest();
+    put(&db, OURS, std::slice::from_ref(&own)).await;
+    put(&db, THEIRS, &[paid_for]).await;
+    for (scope, account) in [(vec![OURS, THEIRS], THEIRS), (vec![OURS], OURS), (vec![THEIRS], THEIRS)] {
+        let found = find(&db, &Scope::of(scope), &own.order_id).await.expect("asks").expect("is there");
+        assert_eq!(found.account, account);
+    }
+}
+
+#[sqlx::test]
 async fn the_same_order_twice_in_a_batch_is_stored_once(db: PgPool) {
     put(&db, OURS, &[changed(1, 6, 5), changed(1, 5, 5)]).await;
     let statuses: Vec<i16> =
