@@ -4,6 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 use bss_portal::simulator::{self, Options, ReadyLine};
@@ -12,10 +13,14 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The interpreter that has the SDK, made by the script when it is missing.
+/// The interpreter that has the SDK, made by the script when it is missing: once, though the tests
+/// begin at the same time.
 fn python() -> PathBuf {
-    let made = Command::new(root().join("scripts/sdk-venv.sh")).status().expect("the script runs");
-    assert!(made.success(), "scripts/sdk-venv.sh failed");
+    static MADE: OnceLock<bool> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        Command::new(root().join("scripts/sdk-venv.sh")).status().expect("the script runs").success()
+    });
+    assert!(made, "scripts/sdk-venv.sh failed");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     target.join("sdk-venv/bin/python")
 }
