@@ -10,7 +10,8 @@ const fn secs(n: u64) -> Duration {
 ///
 /// There are two ways to get them: the real ones, and hurried ones for tests and demonstrations,
 /// which are unsafe against the real gateway because its signatures stay valid for 15 minutes.
-/// `serve` refuses hurried ones unless its settings ask for them by name, and a release build always.
+/// Hurried ones must be asked for by name, and are refused unless every account is a simulator on this
+/// machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timings {
     /// How long the gateway accepts a signature (`bss/signing.md`: 15 minutes).
