@@ -20,7 +20,7 @@ pub(super) struct Directory {
     socket: PathBuf,
     account: Account,
     /// Held while the server may run, so that two portals never share a cluster.
-    _lock: File,
+    lock: File,
 }
 
 impl Directory {
@@ -51,7 +51,7 @@ impl Directory {
             anyhow!("another portal is using {}: stop it, or choose another data directory", path.display())
         })?;
         let socket = socket_directory(&path, account)?;
-        Ok(Self { path, socket, account, _lock: lock })
+        Ok(Self { path, socket, account, lock })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -153,6 +153,7 @@ impl Running {
     pub(super) fn find(directory: &Path) -> Option<Self> {
         let lock = File::open(directory.join("lock")).ok()?;
         if lock.try_lock_shared().is_ok() {
+            let _ = lock.unlock();
             return None;
         }
         // The server's own note: its socket's directory in line 5, its state in line 8.
@@ -166,6 +167,9 @@ impl Running {
 
 impl Drop for Directory {
     fn drop(&mut self) {
+        // Said aloud: closing the file is not enough while a child that another thread is starting
+        // still has its copy of it.
+        let _ = self.lock.unlock();
         if !self.socket.starts_with(&self.path) {
             // Ours alone, and made again at the next start. Not empty means that the server lives.
             let _ = fs::remove_dir(&self.socket);
