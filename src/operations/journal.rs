@@ -127,6 +127,8 @@ pub struct Attempt {
     pub attempt_no: i32,
     /// The time in its signature.
     pub x_sdk_date: DateTime<Utc>,
+    /// After this, no copy of it can take effect any more.
+    pub settles_at: DateTime<Utc>,
     /// When it was written down.
     pub armed_at: DateTime<Utc>,
     /// What became of it.
@@ -213,6 +215,8 @@ pub struct Claimed {
 pub struct Arming {
     /// The time in its signature.
     pub x_sdk_date: DateTime<Utc>,
+    /// After this, no copy of it can take effect any more.
+    pub settles_at: DateTime<Utc>,
     /// The SHA-256 of its body.
     pub request_sha256: [u8; 32],
 }

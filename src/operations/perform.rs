@@ -121,8 +121,11 @@ impl Performer {
         // R2: counted from before arming, on a clock that runs through a suspension of the machine.
         let begin_by = setup.clock.since_boot() + setup.timings.send_by;
         let prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
-        let arming =
-            Arming { x_sdk_date: prepared.x_sdk_date(), request_sha256: sha256_of(prepared.body_sha256())? };
+        let arming = Arming {
+            x_sdk_date: prepared.x_sdk_date(),
+            settles_at: prepared.x_sdk_date() + setup.timings.settle_point(),
+            request_sha256: sha256_of(prepared.body_sha256())?,
+        };
         // R1: whatever goes wrong here, nothing is sent. If the attempt was committed all the same, its
         // lease runs out and the reconciler asks about it.
         match setup.store.arm(claimed, &arming).await {

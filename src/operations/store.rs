@@ -1,5 +1,5 @@
 //! The journal in PostgreSQL: the workers' transactions. It decides nothing; the triggers of
-//! `migrations/20261122000500_operations.sql` refuse what a wrong program would write.
+//! `migrations/20261122000500_operations.sql` and later refuse what a wrong program would write.
 
 use std::time::Duration;
 
@@ -72,14 +72,15 @@ impl Store for PgStore {
         // The rest of a commit is durable before a request leaves, whatever the server's default.
         sqlx::query!("set local synchronous_commit = on").execute(&mut *tx).await?;
         sqlx::query!(
-            "insert into attempt (operation_id, account_id, step, attempt_no, fence, x_sdk_date, request_sha256, pay_order_id)
+            "insert into attempt (operation_id, account_id, step, attempt_no, fence, x_sdk_date, settles_at, request_sha256, pay_order_id)
              values ($1, $2, $3, 1 + coalesce((select max(attempt_no) from attempt where operation_id = $1 and step = $3), 0),
-                     $4, $5, $6, $7)",
+                     $4, $5, $6, $7, $8)",
             operation.id.0,
             operation.account_id.0,
             operation.step,
             claimed.fence,
             arming.x_sdk_date,
+            arming.settles_at,
             &arming.request_sha256[..],
             pays,
         )
@@ -260,7 +261,7 @@ pub(super) async fn load(db: &mut PgConnection, id: Uuid) -> Result<Operation, s
 pub(super) async fn attempts(db: &mut PgConnection, id: Uuid) -> Result<Vec<Attempt>, sqlx::Error> {
     sqlx::query_as!(
         Attempt,
-        r#"select step, attempt_no, x_sdk_date, armed_at, outcome as "outcome: Outcome", class, http_status,
+        r#"select step, attempt_no, x_sdk_date, settles_at, armed_at, outcome as "outcome: Outcome", class, http_status,
                   error_code, error_msg, request_id, answered_at, settled_at, evidence
              from attempt where operation_id = $1 order by armed_at, attempt_no"#,
         id,

@@ -6,7 +6,7 @@ use bss_portal::{
     identity::access::AccountId,
     operations::{
         Answered, Change, Claimed, Fault, Intent, Judgement, Note, Outcome, PgStore, Planned, State,
-        Store as _, Submitted, Verdict, Vote,
+        Store as _, Submitted, Timings, Verdict, Vote,
     },
 };
 use chrono::TimeDelta;
@@ -321,11 +321,75 @@ async fn review_is_closed_by_two_different_people_who_agree(db: PgPool) {
         reason: "seen in the console".to_owned(),
     };
     let (a, b, c) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+    world.pass(Timings::REAL.settle_point()).await;
     assert_eq!(world.store.judge(&judge("a", a, false)).await.expect("said"), State::NeedsReview);
     assert!(world.store.judge(&judge("a", a, false)).await.is_err(), "nobody counts twice");
     assert_eq!(world.store.judge(&judge("b", b, true)).await.expect("said"), State::NeedsReview);
     assert_eq!(world.store.judge(&judge("c", c, false)).await.expect("said"), State::Failed);
     assert_eq!(store::one(&db, "select outcome from attempt").await.as_deref(), Some("not_executed"));
+}
+
+#[sqlx::test]
+async fn nobody_says_not_executed_before_every_request_has_settled_by_the_databases_clock(db: PgPool) {
+    let mut world = World::new(db.clone()).await;
+    let id = world.pay("CS1").await;
+    world.upstream.fate(super::upstream::Fate::LostRequest);
+    world.perform().await;
+    world.upstream.set_status("CS1", 77);
+    world.reconcile_for(Duration::from_mins(1)).await;
+    assert_eq!(world.state(id).await, State::NeedsReview);
+    let says = async |executed| {
+        let (person, reason) = ((Uuid::new_v4(), "somebody".to_owned()), "I looked".to_owned());
+        world.store.judge(&Judgement { operation: id, person, executed, reason }).await
+    };
+    let settles = "extract(epoch from settles_at - x_sdk_date)::int::text";
+    let span = store::one(&db, &format!("select {settles} from attempt")).await.expect("a span");
+    assert_eq!(span, "1200", "the real spans");
+    for ahead in [0, 600, 1_190] {
+        store::set_clock(&db, Duration::from_secs(ahead)).await;
+        let refused = says(false).await.expect_err("too early");
+        assert!(refused.to_string().contains("may still take effect"), "{ahead} s: {refused}");
+    }
+    let edit = "update attempt set settles_at = x_sdk_date + interval '1 second'";
+    assert!(store::run(&db, edit).await.is_err(), "the span is as immutable as the request");
+    assert_eq!(says(true).await.expect("an effect can be seen at any time"), State::NeedsReview);
+    store::set_clock(&db, Duration::from_secs(1_201)).await;
+    assert_eq!(says(false).await.expect("it is over"), State::NeedsReview);
+    assert_eq!(says(false).await.expect("two of one mind"), State::Failed);
+}
+
+#[sqlx::test]
+async fn after_a_refusal_even_a_request_that_was_not_executed_must_have_settled(db: PgPool) {
+    let world = World::new(db.clone()).await;
+    let id = world.pay("CS1").await;
+    world.upstream.fate(super::upstream::Fate::NotSent);
+    world.perform().await;
+    let says = async || {
+        let (person, reason) = ((Uuid::new_v4(), "somebody".to_owned()), "I looked".to_owned());
+        world.store.judge(&Judgement { operation: id, person, executed: false, reason }).await
+    };
+    store::force(&db, id.0, State::NeedsReview).await;
+    assert_eq!(says().await.expect("nothing was sent"), State::NeedsReview);
+    store::run(&db, "update operation set rejected = true").await.expect("refused by Huawei");
+    let refused = says().await.expect_err("a copy of it may be what was refused");
+    assert!(refused.to_string().contains("may still take effect"), "{refused}");
+}
+
+#[sqlx::test]
+async fn the_maker_is_at_most_one_of_the_two_who_close_an_operation(db: PgPool) {
+    let world = World::new(db.clone()).await;
+    let planned = plan(&person("maker"), payment("CS1", "100.00"));
+    world.store.submit(&planned).await.expect("submitted");
+    store::force(&db, planned.id.0, State::NeedsReview).await;
+    let says = async |person: Uuid| {
+        let (person, reason) = ((person, "somebody".to_owned()), "I looked".to_owned());
+        world.store.judge(&Judgement { operation: planned.id, person, executed: false, reason }).await
+    };
+    let maker = planned.requester_id;
+    assert_eq!(says(maker).await.expect("said"), State::NeedsReview);
+    assert!(matches!(says(maker).await, Err(Fault::Refused(_))), "nobody counts twice, the maker neither");
+    assert_eq!(world.state(planned.id).await, State::NeedsReview);
+    assert_eq!(says(Uuid::new_v4()).await.expect("said"), State::Failed);
 }
 
 #[sqlx::test]

@@ -137,7 +137,9 @@ impl World {
     }
 
     pub(crate) fn arming(&self, skew: TimeDelta) -> bss_portal::operations::Arming {
-        bss_portal::operations::Arming { x_sdk_date: self.clock.now() + skew, request_sha256: [0; 32] }
+        let x_sdk_date = self.clock.now() + skew;
+        let settles_at = x_sdk_date + Timings::REAL.settle_point();
+        bss_portal::operations::Arming { x_sdk_date, settles_at, request_sha256: [0; 32] }
     }
 }
 

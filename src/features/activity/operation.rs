@@ -173,9 +173,7 @@ pub(super) async fn show(
         course: course(&story, &ui),
         evidence: evidence(&story, &ui),
         acts: Acts {
-            may_take_effect_until: story
-                .may_take_effect_until(app.desk.settle_point())
-                .filter(|at| ui.now < *at),
+            may_take_effect_until: story.may_take_effect_until().filter(|at| ui.now <= *at),
             ..acts(&story, &actor, t)
         },
         account,

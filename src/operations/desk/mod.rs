@@ -195,7 +195,7 @@ impl Desk {
     }
 
     /// Says what became of an operation that reading cannot settle; two people must say the same.
-    /// Nobody can call dead what may still take effect.
+    /// Nobody can call dead what may still take effect; the journal judges that by its own clock.
     pub async fn judge(
         &self,
         actor: &Actor,
@@ -203,12 +203,7 @@ impl Desk {
         executed: bool,
         reason: &str,
     ) -> Result<State, ActError> {
-        let story = self.story(actor, id, Permission::Review).await?;
-        if !executed
-            && story.may_take_effect_until(self.settle_point()).is_some_and(|at| self.clock.now() < at)
-        {
-            return Err(ActError::NotNow);
-        }
+        self.story(actor, id, Permission::Review).await?;
         let judgement =
             Judgement { operation: id, person: person(actor), executed, reason: reason.to_owned() };
         Ok(self.store.judge(&judgement).await?)
@@ -310,17 +305,22 @@ mod tests {
         let lease = std::time::Duration::from_mins(1);
         let claim = async |state| store.claim(&[state], "test", lease).await.expect("asked").expect("due");
         let ready = claim(State::Ready).await;
-        store.arm(&ready, &Arming { x_sdk_date: now, request_sha256: [0; 32] }).await.expect("armed");
+        let settles_at = now + Timings::REAL.settle_point();
+        let arming = Arming { x_sdk_date: now, settles_at, request_sha256: [0; 32] };
+        store.arm(&ready, &arming).await.expect("armed");
         let verdict = Verdict::Answer(Outcome::Unknown, Answered::default());
         let lost = Change { verdict, ..Change::to(State::Unknown, Note::AnswerUnclear) };
         store.settle(&ready, &lost).await.expect("lost");
         let odd = Change::to(State::NeedsReview, Note::Contradiction);
         store.settle(&claim(State::Unknown).await, &odd).await.expect("odd");
 
-        let early = desk.judge(&actor, id, false, "not there").await;
-        assert!(matches!(early, Err(ActError::NotNow)), "{early:?}");
-        hand.advance(Timings::REAL.settle_point() + std::time::Duration::from_secs(1));
-        let said = desk.judge(&actor, id, false, "not there").await.expect("said");
+        // Nor when this machine's clock says that it is over.
+        for ahead in [std::time::Duration::ZERO, std::time::Duration::from_hours(1)] {
+            hand.advance(ahead);
+            let early = desk.judge(&actor, id, false, "not there").await;
+            assert!(matches!(early, Err(ActError::NotNow)), "{early:?}");
+        }
+        let said = desk.judge(&actor, id, true, "I see it").await.expect("said");
         assert_eq!(said, State::NeedsReview);
     }
 

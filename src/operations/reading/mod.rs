@@ -4,7 +4,7 @@ mod store;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -59,10 +59,12 @@ pub struct Story {
 }
 
 impl Story {
-    /// Until when something that was sent may still take effect, given how long that is after signing.
-    pub fn may_take_effect_until(&self, settle_point: TimeDelta) -> Option<DateTime<Utc>> {
-        let live = self.attempts.iter().filter(|attempt| attempt.is_live());
-        live.map(|attempt| attempt.x_sdk_date + settle_point).max()
+    /// Until when something that was sent may still take effect. After a refusal, a copy of any earlier
+    /// request may be what Huawei refused.
+    pub fn may_take_effect_until(&self) -> Option<DateTime<Utc>> {
+        let refused = self.operation.rejected;
+        let possible = self.attempts.iter().filter(|attempt| refused || attempt.is_live());
+        possible.map(|attempt| attempt.settles_at).max()
     }
 }
 
