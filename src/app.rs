@@ -79,6 +79,8 @@ impl Portal {
         };
         let (readers, writers) =
             cloud_accounts::open(&db, &vault, &shared).await.context("opening the accounts")?;
+        #[cfg(feature = "proof")]
+        PgStore(db.clone()).weaken().await?;
         let pulse = Pulse::default();
         let beat = pulse.clone();
         let operations = operations::start(

@@ -194,6 +194,17 @@ pub fn search_path() -> Option<OsString> {
     env::var_os("PATH")
 }
 
+/// The bug and the trap that the proof of the journal wants in this process.
+#[cfg(feature = "proof")]
+pub fn proof_orders() -> Result<crate::proof::Orders> {
+    let named = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mutant = named("BSS_PORTAL_PROOF_MUTANT").map(|name| {
+        crate::proof::Mutant::from_name(&name).with_context(|| format!("no bug is called {name:?}"))
+    });
+    let point = named("BSS_PORTAL_PROOF_POINT").map(|text| text.parse());
+    Ok(crate::proof::Orders { mutant: mutant.transpose()?, point: point.transpose()? })
+}
+
 /// A directory for things that may vanish.
 pub fn temporary() -> PathBuf {
     env::temp_dir()

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod money;
 pub mod operations;
 pub mod postgres;
+pub mod proof;
 pub mod simulator;
 pub mod state;
 pub mod telemetry;

@@ -19,6 +19,8 @@ mod refunds;
 #[cfg(test)]
 mod scripted;
 pub mod sign;
+#[cfg(feature = "proof")]
+mod stepwise;
 pub mod transport;
 mod write;
 

@@ -121,6 +121,7 @@ impl Reader {
             attempt += 1;
             let left = deadline.saturating_sub(clock.since_boot());
             let (result, hold) = tokio::select! {
+                biased;
                 result = self.attempt(ask, left.min(ATTEMPT_LIMIT)) => result,
                 () = clock.sleep(left) => (Err(self.out_of_time(ask)), None),
             };

@@ -3,8 +3,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{HeaderMap, body::Bytes, client::conn::http1};
+use http_body_util::{BodyExt, Limited};
+use hyper::{HeaderMap, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::{
@@ -15,7 +15,10 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::Endpoint;
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    proof::{self, Point},
+};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 const TLS_LIMIT: Duration = Duration::from_secs(5);
@@ -263,9 +266,11 @@ impl HttpWire {
         for (name, value) in &request.headers {
             outgoing = outgoing.header(*name, value.as_bytes());
         }
-        let outgoing = outgoing
-            .body(Full::new(Bytes::from(request.body)))
-            .map_err(|e| Broken::unsent(Stage::Connect, e))?;
+        #[cfg(feature = "proof")]
+        let (body, stream) = super::stepwise::stepwise(request.body, stream);
+        #[cfg(not(feature = "proof"))]
+        let body = http_body_util::Full::new(hyper::body::Bytes::from(request.body));
+        let outgoing = outgoing.body(body).map_err(|e| Broken::unsent(Stage::Connect, e))?;
         let (mut sender, connection) = http1::Builder::new()
             .max_buf_size(HEAD_CAP)
             .handshake(TokioIo::new(stream))
@@ -274,18 +279,21 @@ impl HttpWire {
         if request.begin_by.is_some_and(|latest| self.clock.since_boot() > latest) {
             return Err(Broken::unsent(Stage::TooLate, "the time to begin sending has passed"));
         }
+        proof::at(Point::SendAfterConnect);
         if Instant::now() >= deadline {
             return Err(Broken::unsent(Stage::TooLate, "connecting took all the time there was"));
         }
         let exchange = async move {
             let broke = |e: hyper::Error| Broken::sent(Stage::Exchange, causes(&e));
             let answer = sender.send_request(outgoing).await.map_err(broke)?;
+            proof::at(Point::ReceiveAfterHeaders);
             let (head, body) = answer.into_parts();
             let body = Limited::new(body, WRITE_BODY_CAP).collect().await.map_err(|e| {
                 let too_long = e.is::<http_body_util::LengthLimitError>();
                 let stage = if too_long { Stage::TooLong } else { Stage::Exchange };
                 Broken::sent(stage, causes(&*e))
             })?;
+            proof::at(Point::ReceiveAfterBody);
             Ok(Response {
                 status: head.status.as_u16(),
                 headers: head.headers,

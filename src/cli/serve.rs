@@ -28,6 +28,8 @@ const METRICS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 946
 /// Serves until a signal.
 pub(super) async fn serve(settings: Settings, mut secrets: Secrets) -> Result<()> {
     telemetry::log(&settings.log, settings.log_format)?;
+    #[cfg(feature = "proof")]
+    crate::proof::obey(crate::config::proof_orders()?);
     secrets.take_files(&settings)?;
     let stop = stop::at_a_signal()?;
     let keys = Keys::of(&settings, &secrets)?;

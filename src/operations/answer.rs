@@ -11,7 +11,10 @@ use super::{
     state::State,
     timings::Timings,
 };
-use crate::bss::{Answer, answers::Class, transport::Stage};
+use crate::{
+    bss::{Answer, answers::Class, transport::Stage},
+    proof::{self, Mutant},
+};
 
 /// What follows from one class.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +89,7 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
         Class::Never if !claimed.attempts.is_empty() => Class::Rejected,
         class => class,
     };
-    let row = consequence(class);
+    let row = mutated(consequence(class), answer);
     let note = match &answer.broken {
         _ if row.to != State::Ready => row.note,
         Some(broken) if broken.stage == Stage::TooLate => Note::DroppedLate,
@@ -115,6 +118,18 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
         result: said.then(|| (answer.error_code.clone(), answer.error_msg.clone())),
         stops_account: answer.stops_account(),
         ..Change::to(row.to, note)
+    }
+}
+
+/// The row as it is, unless a bug was put here on purpose.
+fn mutated(row: Consequence, answer: &Answer) -> Consequence {
+    let server_error = answer.http_status.is_some_and(|status| status >= 500);
+    match row.class {
+        Class::Ambiguous if server_error && proof::is(Mutant::ServerErrorIsNothing) => {
+            consequence(Class::NotExecuted)
+        }
+        Class::Rejected if proof::is(Mutant::RefusalBelieved) => consequence(Class::Never),
+        _ => row,
     }
 }
 

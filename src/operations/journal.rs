@@ -11,10 +11,15 @@ use uuid::Uuid;
 
 use super::{
     intent::{Intent, OperationId},
+    kind::Sent,
     note::Note,
+    reading::Story,
     state::State,
 };
-use crate::{identity::access::AccountId, money::Money};
+use crate::{
+    identity::access::{AccountId, Scope},
+    money::Money,
+};
 
 /// What became of an attempt. Without one it is armed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -208,6 +213,15 @@ pub struct Claimed {
     pub now: DateTime<Utc>,
     /// Whether the database was recovered since the operation was made.
     pub recovered: bool,
+    /// The upstream orders that prove other operations of this kind and account, and so none of this one.
+    pub bound: Vec<String>,
+}
+
+impl Claimed {
+    /// What was sent for it, as a kind looks at it.
+    pub fn sent(&self) -> Sent<'_> {
+        Sent { attempts: &self.attempts, bound: &self.bound }
+    }
 }
 
 /// An attempt about to be armed.
@@ -364,6 +378,9 @@ pub enum Fault {
 /// The journal. Each method is one transaction, judged by the store's own clock.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// An operation with everything that happened to it, if it is of one of these accounts.
+    async fn story(&self, scope: &Scope, operation: OperationId) -> Result<Option<Story>, Fault>;
+
     /// Writes a new operation, unless its form or its target is taken.
     async fn submit(&self, planned: &Planned) -> Result<Submitted, Fault>;
 

@@ -31,12 +31,21 @@ pub trait Kind: Send + Sync {
     /// What is sent. An error means that the payload cannot be understood.
     fn write(&self, operation: &Operation) -> anyhow::Result<Write>;
 
-    /// Looks for the effect. `attempts` are those of the current step, oldest first.
-    async fn look_up(&self, operation: &Operation, attempts: &[Attempt], reader: &Reader) -> Sighting;
+    /// Looks for the effect of what was sent.
+    async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting;
 
     /// Reads again what the operation changed, after it ended. Nothing depends on it: the ordinary
     /// synchronisation finds the same a little later.
     async fn settled(&self, operation: &Operation, reader: &Reader);
+}
+
+/// What was sent for an operation, and what is known to be somebody else's.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// The attempts of the current step, oldest first.
+    pub attempts: &'a [Attempt],
+    /// The upstream orders that prove other operations of this kind and account. None of them proves this one.
+    pub bound: &'a [String],
 }
 
 /// How the live facts compare with the confirmed ones.

@@ -27,7 +27,7 @@ pub use journal::{
     Answered, Arming, Attempt, Change, Claimed, Counted, Fault, Judgement, Operation, Outcome, Planned,
     Store, Submitted, Verdict, Vote,
 };
-pub use kind::{Difference, Kind, Preflight, Registry, Sighting, Upstream};
+pub use kind::{Difference, Kind, Preflight, Registry, Sent, Sighting, Upstream};
 pub use note::Note;
 pub use perform::Performer;
 pub use reading::{Approval, Event, Filter, Reading, Review, Stop, Story};

@@ -13,7 +13,10 @@ use super::{
     note::Note,
     state::State,
 };
-use crate::bss::{Reader, Write, Writer};
+use crate::{
+    bss::{Reader, Write, Writer},
+    proof::{self, Mutant, Point},
+};
 
 /// Carries out operations that are ready.
 pub struct Performer {
@@ -60,7 +63,7 @@ impl Performer {
         else {
             return Err(self.hold(claimed, Note::HeldNoAccess, json!({})));
         };
-        let sent_before = !claimed.attempts.is_empty();
+        let sent_before = !claimed.attempts.is_empty() && !proof::is(Mutant::NoEvidenceFirst);
         let unsendable = |why: String| {
             // What was sent before is settled by reading, not by giving up.
             let to = if sent_before { State::Unknown } else { State::Failed };
@@ -73,7 +76,7 @@ impl Performer {
 
         // R6: evidence first, whenever a request could exist that this row does not know of.
         if sent_before || claimed.recovered {
-            match kind.look_up(operation, &claimed.attempts, &reader).await {
+            match kind.look_up(operation, claimed.sent(), &reader).await {
                 Sighting::NoEffect { .. } => {}
                 Sighting::Effect { evidence, .. } | Sighting::Contradiction { evidence } => {
                     let change = Change::to(State::Unknown, Note::EffectFoundFirst);
@@ -111,6 +114,7 @@ impl Performer {
             let detail = json!({ "why": "own_limit" });
             return Err(Box::new(Change { next_in: wait, detail, ..change }));
         }
+        proof::at(Point::PreflightAfter);
         Ok(Cleared { kind: kind.clone(), reader, writer, write })
     }
 
@@ -119,8 +123,8 @@ impl Performer {
         let Cleared { kind, reader, writer, write } = cleared;
         let setup = &self.setup;
         // R2: counted from before arming, on a clock that runs through a suspension of the machine.
-        let begin_by = setup.clock.since_boot() + setup.timings.send_by;
-        let prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
+        let mut begin_by = setup.clock.since_boot() + setup.timings.send_by;
+        let mut prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
         let arming = Arming {
             x_sdk_date: prepared.x_sdk_date(),
             settles_at: prepared.x_sdk_date() + setup.timings.settle_point(),
@@ -138,7 +142,12 @@ impl Performer {
                 let change = Change::to(State::Stale, Note::PaidBefore);
                 return self.settle(claimed, &change).await;
             }
+            Err(Fault::Unknown(_)) if proof::is(Mutant::SendsUncommitted) => {}
             Err(fault) => return Err(fault),
+        }
+        if proof::is(Mutant::SignsLate) {
+            prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
+            begin_by = Duration::MAX;
         }
         tracing::info!(operation = %claimed.operation.id, kind = kind.name(), "sending");
         let answer = writer.send(prepared, begin_by, setup.timings.answer_within).await;
@@ -189,7 +198,7 @@ impl Performer {
     async fn put_back(&self, claimed: &Claimed, note: Note) -> Result<(), Fault> {
         if note == Note::HeldRecovery {
             // Perhaps the database is another one since a moment ago.
-            self.setup.store.observe(self.setup.timings.quarantine).await?;
+            self.setup.observe().await?;
         }
         self.settle(claimed, &self.hold(claimed, note, json!({}))).await
     }

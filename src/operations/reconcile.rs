@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use super::{
     Setup,
-    journal::{Change, Claimed, Counted, Fault, Operation, Outcome, Verdict},
+    journal::{Answered, Change, Claimed, Counted, Fault, Operation, Outcome, Verdict},
     kind::Sighting,
     note::Note,
     perform::sender_lost,
     state::State,
     timings::Timings,
 };
+use crate::proof::{self, Mutant, Point};
 
 /// How often absence may be proved before an operation is given up.
 const TRIES: i32 = 3;
@@ -43,18 +44,26 @@ impl Reconciler {
         let operation = &claimed.operation;
         // R3: whoever takes over an armed attempt never sends it.
         if operation.state == State::Sending {
-            setup.settle(&claimed, &sender_lost(setup.timings.next_look(0, Duration::ZERO))).await?;
+            let mut change = sender_lost(setup.timings.next_look(0, Duration::ZERO));
+            if proof::is(Mutant::TakeoverSends) {
+                change.to = State::Ready;
+                change.verdict = Verdict::Answer(Outcome::NotExecuted, Answered::default());
+            }
+            setup.settle(&claimed, &change).await?;
             return Ok(true);
         }
         let (kind, reader) =
             (setup.registry.get(&operation.kind), setup.upstream.reader(operation.account_id));
         let sighting = match (kind, &reader) {
-            (Some(kind), Some(reader)) => kind.look_up(operation, &claimed.attempts, reader).await,
+            (Some(kind), Some(reader)) => kind.look_up(operation, claimed.sent(), reader).await,
             _ => Sighting::Unreadable { why: "the account is not in use".to_owned() },
         };
         let tries = if kind.is_some_and(|kind| kind.sets_a_value()) { TRIES_OF_A_VALUE } else { TRIES };
+        proof::at(Point::ReconcileAfterRead);
         let change = decide(&claimed, &sighting, tries, &setup.timings);
+        proof::at(Point::ReconcileBeforeCommit);
         setup.settle(&claimed, &change).await?;
+        proof::at(Point::ReconcileAfterCommit);
         if change.to.is_final()
             && let (Some(kind), Some(reader)) = (kind, &reader)
         {
@@ -78,6 +87,9 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
             }
         }
         Sighting::Contradiction { evidence } => needs_review(Note::Contradiction, evidence.clone()),
+        Sighting::NoEffect { evidence, gone } if proof::is(Mutant::NotSeenIsAbsent) => {
+            proved_absent(claimed, evidence, *gone, tries)
+        }
         Sighting::NoEffect { evidence, gone } if may_be_absent(claimed, timings) => {
             match operation.absent_at {
                 // R4: two readings, apart, both later than the settle point of every live attempt.

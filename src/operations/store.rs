@@ -15,9 +15,13 @@ use super::{
         Submitted, Verdict, Vote,
     },
     note::Note,
+    reading::{Reading, Story},
     state::State,
 };
-use crate::identity::access::AccountId;
+use crate::{
+    identity::access::{AccountId, Scope},
+    proof::{self, Mutant, Point},
+};
 
 /// The journal in a PostgreSQL database.
 #[derive(Debug, Clone)]
@@ -25,6 +29,10 @@ pub struct PgStore(pub PgPool);
 
 #[async_trait]
 impl Store for PgStore {
+    async fn story(&self, scope: &Scope, operation: OperationId) -> Result<Option<Story>, Fault> {
+        Ok(Reading::new(self.0.clone()).find(scope, operation).await?)
+    }
+
     async fn submit(&self, planned: &Planned) -> Result<Submitted, Fault> {
         desk::store::submit(&self.0, planned).await
     }
@@ -59,8 +67,22 @@ impl Store for PgStore {
         let operation = load(&mut tx, held.id).await?;
         let mut attempts = attempts(&mut tx, held.id).await?;
         attempts.retain(|attempt| attempt.step == operation.step);
+        // An order bound by an operation that ended before this one began cannot be this one's.
+        let bound = sqlx::query_scalar!(
+            r#"select upstream_order_id as "order!" from operation
+                where account_id = $1 and kind = $2 and upstream_order_id is not null and id <> $3
+                  and (closed_at is null or closed_at >= $4)"#,
+            operation.account_id.0,
+            operation.kind,
+            held.id,
+            operation.created_at,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
         tx.commit().await?;
-        Ok(Some(Claimed { operation, attempts, fence: held.fence, now: held.now, recovered: held.recovered }))
+        proof::at(Point::ClaimAfterCommit);
+        let recovered = held.recovered && !proof::is(Mutant::NoQuarantine);
+        Ok(Some(Claimed { operation, attempts, fence: held.fence, now: held.now, recovered, bound }))
     }
 
     async fn arm(&self, claimed: &Claimed, arming: &Arming) -> Result<(), Fault> {
@@ -86,7 +108,9 @@ impl Store for PgStore {
         )
         .execute(&mut *tx)
         .await?;
+        proof::at(Point::ArmBeforeCommit);
         tx.commit().await?;
+        proof::at(Point::ArmAfterCommit);
         Ok(())
     }
 
@@ -101,7 +125,7 @@ impl Store for PgStore {
         )
         .fetch_optional(&mut *tx)
         .await?;
-        if held.is_none() {
+        if held.is_none() && !proof::is(Mutant::FenceIgnored) {
             return Err(Fault::Moved);
         }
         write_verdict(&mut tx, operation, &change.verdict).await?;
@@ -141,7 +165,9 @@ impl Store for PgStore {
             .execute(&mut *tx)
             .await?;
         }
+        proof::at(Point::SettleBeforeCommit);
         tx.commit().await?;
+        proof::at(Point::SettleAfterCommit);
         Ok(())
     }
 
@@ -197,6 +223,25 @@ impl Store for PgStore {
 
     async fn resume(&self, account: AccountId) -> Result<(), Fault> {
         sqlx::query!("delete from sending_stop where account_id = $1", account.0).execute(&self.0).await?;
+        Ok(())
+    }
+}
+
+impl PgStore {
+    /// Takes away the guards that the bug of this process is the absence of.
+    #[cfg(feature = "proof")]
+    pub async fn weaken(&self) -> Result<(), Fault> {
+        if proof::is(Mutant::TargetsNotHeld) {
+            sqlx::raw_sql(
+                "drop index if exists one_open_operation_per_target; drop index if exists order_paid_at_most_once",
+            )
+            .execute(&self.0)
+            .await?;
+        }
+        if proof::is(Mutant::OrderProvesMany) {
+            let drop = "alter table operation drop constraint if exists order_proves_one_operation";
+            sqlx::raw_sql(drop).execute(&self.0).await?;
+        }
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     i18n::Locale,
     identity::access::Permission,
     money::Money,
-    operations::{Attempt, Confirmed, Difference, Kind, Operation, Preflight, Sighting, Target},
+    operations::{Attempt, Confirmed, Difference, Kind, Operation, Preflight, Sent, Sighting, Target},
 };
 
 /// A cancellation as a person confirmed it.
@@ -86,9 +86,9 @@ impl Kind for CancelOrders {
         Ok(Write::CancelOrder { order_id: confirmed.order_id })
     }
 
-    async fn look_up(&self, operation: &Operation, attempts: &[Attempt], reader: &Reader) -> Sighting {
+    async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {
         match reader.order(&operation.subject, Locale::default()).await {
-            Ok(detail) => sighting(attempts, &detail.order.item),
+            Ok(detail) => sighting(sent.attempts, &detail.order.item),
             Err(error) => Sighting::Unreadable { why: error.to_string() },
         }
     }

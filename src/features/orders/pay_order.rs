@@ -20,7 +20,9 @@ use crate::{
     i18n::Locale,
     identity::access::Permission,
     money::Money,
-    operations::{Attempt, Confirmed, Difference, Kind, Operation, Outcome, Preflight, Sighting, Target},
+    operations::{
+        Attempt, Confirmed, Difference, Kind, Operation, Outcome, Preflight, Sent, Sighting, Target,
+    },
 };
 
 /// A payment as a person confirmed it, with the facts that they saw.
@@ -152,14 +154,14 @@ impl Kind for PayOrders {
         Ok(Write::Pay(bss::PayOrder::new(confirmed.order_id, coupons, discount)?))
     }
 
-    async fn look_up(&self, operation: &Operation, attempts: &[Attempt], reader: &Reader) -> Sighting {
+    async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {
         let Ok(confirmed) = serde_json::from_str::<PayOrder>(&operation.payload) else {
             return Sighting::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
         match reader.order(&confirmed.order_id, Locale::default()).await {
             Ok(detail) => {
                 let skew = reader.clock_skew().unwrap_or_default();
-                sighting(&confirmed, attempts, &detail.order.item, skew)
+                sighting(&confirmed, sent.attempts, &detail.order.item, skew)
             }
             Err(error) => Sighting::Unreadable { why: error.to_string() },
         }

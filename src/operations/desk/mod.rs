@@ -19,6 +19,7 @@ use super::{
 use crate::{
     clock::Clock,
     identity::access::{AccountId, Actor, Permission},
+    proof::{self, Mutant},
 };
 
 /// Why nothing was submitted.
@@ -93,7 +94,7 @@ impl std::fmt::Debug for Desk {
 
 impl Desk {
     /// A desk over `store` that tells workers through `work` when there is something to do.
-    pub(super) fn new(
+    pub fn new(
         store: Arc<dyn Store>,
         reading: Reading,
         (clock, chance): (Clock, Chance),
@@ -122,7 +123,10 @@ impl Desk {
     }
 
     /// Writes the intent down. The same form posted again returns the first operation.
-    pub async fn submit(&self, actor: &Actor, intent: Intent) -> Result<OperationId, SubmitError> {
+    pub async fn submit(&self, actor: &Actor, mut intent: Intent) -> Result<OperationId, SubmitError> {
+        if proof::is(Mutant::FormNotOnce) {
+            intent.form_key = self.chance.id(self.clock.now());
+        }
         if !actor.may(intent.needs) || !actor.all_accounts.contains(intent.account) {
             return Err(SubmitError::NotAllowed);
         }
@@ -250,7 +254,7 @@ impl Desk {
         if !actor.may(needs) {
             return Err(ActError::NotAllowed);
         }
-        self.reading.find(&actor.all_accounts, id).await?.ok_or(ActError::NotFound)
+        self.store.story(&actor.all_accounts, id).await?.ok_or(ActError::NotFound)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::operations::{
     state::State,
     store::interval,
 };
+use crate::proof::{self, Point};
 
 /// Writes a new operation with its targets, or says which one is in the way.
 pub(crate) async fn submit(db: &PgPool, planned: &Planned) -> Result<Submitted, Fault> {
@@ -66,7 +67,9 @@ pub(crate) async fn submit(db: &PgPool, planned: &Planned) -> Result<Submitted, 
     .await;
     match held {
         Ok(_) => {
+            proof::at(Point::SubmitBeforeCommit);
             tx.commit().await?;
+            proof::at(Point::SubmitAfterCommit);
             Ok(Submitted::New(planned.id))
         }
         Err(error) if is_taken(&error) => {
@@ -147,7 +150,9 @@ pub(crate) async fn vote(db: &PgPool, vote: &Vote) -> Result<State, Fault> {
     };
     let detail = serde_json::json!({ "agreed": agreed, "needed": needed, "reason": vote.reason });
     change(&mut tx, vote.operation, (state, note, detail), &vote.person).await?;
+    proof::at(Point::ApproveBeforeCommit);
     tx.commit().await?;
+    proof::at(Point::ApproveAfterCommit);
     Ok(state)
 }
 
@@ -196,6 +201,7 @@ pub(crate) async fn judge(db: &PgPool, judgement: &Judgement) -> Result<State, F
         .await?;
     }
     change(&mut tx, judgement.operation, (state, note, detail), &judgement.person).await?;
+    proof::at(Point::JudgeBeforeCommit);
     tx.commit().await?;
     Ok(state)
 }
@@ -206,6 +212,7 @@ pub(crate) async fn withdraw(
     operation: OperationId,
     person: &(Uuid, String),
 ) -> Result<(), Fault> {
+    proof::at(Point::WithdrawBeforeCommit);
     let done = sqlx::query!(
         "update operation set state = 'CANCELLED', note = 'withdrawn', detail = '{}', changed_by = $2, changed_by_name = $3
           where id = $1 and requester_id = $2 and state in ('PENDING_APPROVAL', 'READY')",
