@@ -1,0 +1,191 @@
+//! The evidence with its parts joined: which request had which effect, and which attempt of which operation wrote that
+//! request down. The join uses only what the simulator saw (date and body) and what the journal says it would send.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::evidence::{Attempt, Effect, Evidence, Operation, Sent};
+
+/// The simulator's clock shows whole milliseconds, the database's and the harness's show more.
+pub(super) const ROUNDED: TimeDelta = TimeDelta::milliseconds(1);
+
+/// What a step is called by the journal and by Huawei Cloud.
+const CALLS: [(&str, &str); 4] = [
+    ("pay", "pay_orders"),
+    ("cancel", "cancel_customer_order"),
+    ("create_order", "renewal_resources"),
+    ("unsubscribe", "cancel_resources_subscription"),
+];
+
+/// Paying, as Huawei Cloud calls it.
+pub(super) const PAY: &str = "pay_orders";
+/// Cancelling an order.
+pub(super) const CANCEL: &str = "cancel_customer_order";
+/// Renewing a resource, which makes an order.
+pub(super) const RENEW: &str = "renewal_resources";
+
+/// The call that `kind` makes.
+pub(super) fn call_of_kind(kind: &str) -> Option<&'static str> {
+    match kind {
+        "pay_order" => Some(PAY),
+        "cancel_order" => Some(CANCEL),
+        "renew" => Some(RENEW),
+        "unsubscribe" => Some("cancel_resources_subscription"),
+        _ => None,
+    }
+}
+
+/// Whether two ids mean one thing; Huawei Cloud does not tell case apart.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+/// An attempt with its operation.
+#[derive(Clone, Copy)]
+pub(super) struct Tried<'e> {
+    pub(super) operation: &'e Operation,
+    pub(super) attempt: &'e Attempt,
+}
+
+impl Tried<'_> {
+    /// Whether `sent` is this attempt on its way: same date, same bytes, the step's call, and not before it was armed.
+    fn is(&self, sent: &Sent) -> bool {
+        self.would_be(sent) && self.attempt.armed_at <= sent.at + ROUNDED
+    }
+
+    /// The same, whenever it was armed.
+    pub(super) fn would_be(&self, sent: &Sent) -> bool {
+        self.attempt.x_sdk_date == sent.x_sdk_date && self.has_bytes(sent) && self.calls(sent)
+    }
+
+    /// Whether the bytes are those that were written down.
+    pub(super) fn has_bytes(&self, sent: &Sent) -> bool {
+        sent.body_sha256.eq_ignore_ascii_case(&hex::encode(&self.attempt.request_sha256))
+    }
+
+    /// Whether this step makes that call. A step that is not known here makes any.
+    pub(super) fn calls(&self, sent: &Sent) -> bool {
+        CALLS
+            .iter()
+            .find(|(step, _)| *step == self.attempt.step)
+            .is_none_or(|(_, call)| *call == sent.operation)
+    }
+}
+
+impl std::fmt::Display for Tried<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Attempt { step, attempt_no, x_sdk_date, armed_at, .. } = self.attempt;
+        let (armed, signed) = (time(*armed_at), x_sdk_date.format("%H:%M:%S"));
+        write!(f, "attempt {step}/{attempt_no} of {} (armed {armed}, signed {signed})", self.operation.id)
+    }
+}
+
+/// An effect of a request, and the attempts that may have been that request. There are several only where two requests
+/// had the same bytes in the same second.
+pub(super) struct Caused<'e> {
+    pub(super) effect: &'e Effect,
+    pub(super) sent: Option<&'e Sent>,
+    pub(super) causes: Vec<Tried<'e>>,
+}
+
+impl Caused<'_> {
+    /// The operations that may have caused it, each once.
+    pub(super) fn operations(&self) -> Vec<&Operation> {
+        let mut operations: Vec<&Operation> = Vec::new();
+        for tried in &self.causes {
+            if !operations.iter().any(|known| known.id == tried.operation.id) {
+                operations.push(tried.operation);
+            }
+        }
+        operations
+    }
+
+    /// Whether `operation` may have caused it.
+    pub(super) fn is_of(&self, operation: &Operation) -> bool {
+        self.causes.iter().any(|tried| tried.operation.id == operation.id)
+    }
+}
+
+/// The evidence, joined.
+pub(super) struct Case<'e> {
+    pub(super) evidence: &'e Evidence,
+    /// All attempts.
+    pub(super) tried: Vec<Tried<'e>>,
+    /// The effects of requests; not those of the console.
+    pub(super) caused: Vec<Caused<'e>>,
+    operations: HashMap<Uuid, &'e Operation>,
+}
+
+impl<'e> Case<'e> {
+    pub(super) fn new(evidence: &'e Evidence) -> Self {
+        let tried: Vec<Tried<'e>> = evidence
+            .operations
+            .iter()
+            .flat_map(|operation| operation.attempts.iter().map(move |attempt| Tried { operation, attempt }))
+            .collect();
+        let sent: HashMap<u64, &Sent> =
+            evidence.requests.iter().filter_map(|sent| Some((sent.effect?, sent))).collect();
+        let by_api = evidence.ledger.iter().filter(|effect| effect.actor == "api");
+        let caused = by_api
+            .map(|effect| {
+                let sent = sent.get(&effect.seq).copied();
+                let causes = sent
+                    .map(|sent| tried.iter().filter(|tried| tried.is(sent)).copied().collect())
+                    .unwrap_or_default();
+                Caused { effect, sent, causes }
+            })
+            .collect();
+        let operations = evidence.operations.iter().map(|operation| (operation.id, operation)).collect();
+        Self { evidence, tried, caused, operations }
+    }
+
+    /// The row of an operation.
+    pub(super) fn operation(&self, id: Uuid) -> Option<&'e Operation> {
+        self.operations.get(&id).copied()
+    }
+
+    /// The effects that `operation` may have caused.
+    pub(super) fn effects_of(&self, operation: &Operation) -> Vec<&Caused<'e>> {
+        self.caused.iter().filter(|caused| caused.is_of(operation)).collect()
+    }
+
+    /// What happened to an order by one call, whoever did it.
+    pub(super) fn happened<'s>(
+        &'s self,
+        call: &'s str,
+        subject: &'s str,
+    ) -> impl Iterator<Item = &'e Effect> + 's {
+        let ledger = self.evidence.ledger.iter();
+        ledger.filter(move |effect| effect.operation == call && same(&effect.subject, subject))
+    }
+
+    /// An effect in words. One that came after the last moment at which a gateway accepts its signature says so: then
+    /// it was the harness that broke a promise of the real world.
+    pub(super) fn tell(&self, effect: &Effect) -> String {
+        let Effect { seq, operation, subject, amount, actor, at, .. } = effect;
+        let told = format!("effect {seq} ({operation} {subject} ¥{amount} by {actor} at {})", time(*at));
+        let sent = self.caused.iter().find(|caused| caused.effect.seq == *seq).and_then(|caused| caused.sent);
+        match sent.map(|sent| sent.x_sdk_date + self.evidence.settle_point) {
+            Some(end) if *at > end => {
+                format!(
+                    "{told} [after {}, when its signature was dead: look at the harness first]",
+                    time(end)
+                )
+            }
+            _ => told,
+        }
+    }
+}
+
+/// An operation in words.
+pub(super) fn name(operation: &Operation) -> String {
+    let Operation { id, kind, subject, requester, state, note, .. } = operation;
+    format!("{kind} {id} of {requester} on {subject} ({state}, {note})")
+}
+
+/// A moment in words.
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    at.format("%H:%M:%S%.3f").to_string()
+}

@@ -1,0 +1,175 @@
+//! I5, I6 and I8: what people asked for, against what the journal holds and what was done in their name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::{
+    Found,
+    case::{CANCEL, Case, PAY, RENEW, ROUNDED, call_of_kind, name, same, time},
+    states::is_final,
+};
+use crate::evidence::{Answered, Effect, Operation, Submission};
+
+fn is_about(submission: &Submission, operation: &Operation) -> bool {
+    same(&submission.order_id, &operation.subject) && submission.kind == operation.kind
+}
+
+fn form(submission: &Submission) -> String {
+    let Submission { kind, order_id, person, form_key, at, .. } = submission;
+    format!("form {form_key} ({kind} {order_id} by {person} at {})", time(*at))
+}
+
+/// I5. An operation on which too few people decided waits for them, not for the portal.
+pub(super) fn ends(case: &Case<'_>, found: &mut Found) {
+    let evidence = case.evidence;
+    for submission in &evidence.submissions {
+        let is_kept = match &submission.answer {
+            Answered::Operation(id) => case.operation(*id).is_some(),
+            Answered::Accepted => evidence
+                .operations
+                .iter()
+                .any(|row| is_about(submission, row) && row.requester == submission.person),
+            Answered::Busy(_) | Answered::Refused(_) | Answered::Lost => true,
+        };
+        if !is_kept {
+            found.add(format!(
+                "{} was accepted ({:?}), and no row holds it",
+                form(submission),
+                submission.answer
+            ));
+        }
+    }
+    for id in evidence.views.iter().map(|view| view.operation).collect::<BTreeSet<Uuid>>() {
+        if case.operation(id).is_none() {
+            found.add(format!("a page showed operation {id}, and no row holds it"));
+        }
+    }
+    for operation in &evidence.operations {
+        let rests = is_final(&operation.state) || operation.state == "NEEDS_REVIEW";
+        if !rests && !waits_for_people(operation) {
+            found.add(format!(
+                "{}: still open at {}; healed at {}",
+                name(operation),
+                time(evidence.ended_at),
+                time(evidence.healed_at)
+            ));
+            continue;
+        }
+        let acts = evidence.acts.iter().filter(|act| act.operation == Some(operation.id)).map(|act| act.at);
+        let due = acts.fold(evidence.healed_at.max(operation.created_at), Ord::max) + evidence.patience;
+        if rests && operation.state_since > due {
+            let since = time(operation.state_since);
+            found.add(format!("{}: came to rest at {since} only, due by {}", name(operation), time(due)));
+        }
+    }
+}
+
+fn waits_for_people(operation: &Operation) -> bool {
+    let said = |decision| operation.approvals.iter().filter(|approval| approval.decision == decision).count();
+    let needed = usize::try_from(operation.needs_approvals).unwrap_or_default();
+    operation.state == "PENDING_APPROVAL" && said("approve") < needed && said("reject") == 0
+}
+
+/// I6.
+pub(super) fn picked(case: &Case<'_>, found: &mut Found) {
+    let evidence = case.evidence;
+    let made_by_us = |order: &str| {
+        case.caused.iter().any(|c| c.effect.operation == RENEW && same(&c.effect.subject, order))
+    };
+    for caused in &case.caused {
+        let effect = caused.effect;
+        if effect.operation != PAY && effect.operation != CANCEL {
+            continue;
+        }
+        let asked = |submission: &&Submission| {
+            same(&submission.order_id, &effect.subject)
+                && call_of_kind(&submission.kind) == Some(&effect.operation)
+                && submission.at <= effect.at + ROUNDED
+        };
+        // An extra renewal order, which nobody picked, is to be cancelled (I17).
+        let tidied = effect.operation == CANCEL && made_by_us(&effect.subject);
+        if !tidied && !evidence.submissions.iter().any(|submission| asked(&submission)) {
+            found.add(format!("nobody asked for {}", case.tell(effect)));
+        }
+        let rows = caused.operations();
+        if !rows.is_empty() && !tidied && rows.iter().all(|row| !same(&row.subject, &effect.subject)) {
+            found.add(format!("{} was caused by {}", case.tell(effect), name(rows[0])));
+        }
+    }
+    for operation in &evidence.operations {
+        let asked = evidence.submissions.iter().any(|submission| {
+            is_about(submission, operation)
+                && submission.person == operation.requester
+                && submission.at <= operation.created_at + ROUNDED
+        });
+        if !asked {
+            found.add(format!(
+                "{}: no such form was sent before {}",
+                name(operation),
+                time(operation.created_at)
+            ));
+        }
+    }
+}
+
+/// I8. A form for several orders is one operation for each of them.
+pub(super) fn one_per_form(case: &Case<'_>, found: &mut Found) {
+    let evidence = case.evidence;
+    let mut led_to: BTreeMap<(&str, String, String), BTreeSet<Uuid>> = BTreeMap::new();
+    let mut forms: BTreeMap<(&str, &str, String), BTreeSet<String>> = BTreeMap::new();
+    for submission in &evidence.submissions {
+        let (key, order) = (submission.form_key.to_lowercase(), submission.order_id.to_uppercase());
+        forms.entry((&submission.person, &submission.kind, order.clone())).or_default().insert(key.clone());
+        let Answered::Operation(id) = submission.answer else { continue };
+        led_to.entry((&submission.person, key, order)).or_default().insert(id);
+        if let Some(row) = case.operation(id)
+            && !(is_about(submission, row) && row.requester == submission.person)
+        {
+            found.add(format!("{} led to {}", form(submission), name(row)));
+        }
+    }
+    for ((person, key, order), ids) in led_to.iter().filter(|(_, ids)| ids.len() > 1) {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        found.add(format!(
+            "form {key} of {person} for {order} led to {} operations: {}",
+            ids.len(),
+            ids.join(", ")
+        ));
+    }
+
+    let mut by_key: BTreeMap<(Uuid, Uuid), Vec<&Operation>> = BTreeMap::new();
+    let mut by_order: BTreeMap<(&str, &str, String), Vec<&Operation>> = BTreeMap::new();
+    for row in &evidence.operations {
+        by_key.entry((row.requester_id, row.form_key)).or_default().push(row);
+        by_order.entry((&row.requester, &row.kind, row.subject.to_uppercase())).or_default().push(row);
+    }
+    for ((_, key), rows) in &by_key {
+        if rows.len() > 1 {
+            found.add(format!("form {key} is {} operations: {}", rows.len(), names(rows)));
+        }
+        let effects: Vec<&Effect> = case
+            .caused
+            .iter()
+            .filter(|caused| !caused.causes.is_empty() && caused.effect.operation != RENEW)
+            .filter(|caused| {
+                caused.operations().iter().all(|cause| rows.iter().any(|row| row.id == cause.id))
+            })
+            .map(|caused| caused.effect)
+            .collect();
+        if effects.len() > 1 {
+            let told: Vec<String> = effects.iter().map(|effect| case.tell(effect)).collect();
+            found.add(format!("form {key} had {} effects: {}", effects.len(), told.join(", ")));
+        }
+    }
+    for (about, rows) in &by_order {
+        let sent = forms.get(about).map_or(0, BTreeSet::len);
+        if sent > 0 && rows.len() > sent {
+            found.add(format!("{sent} forms became {} operations: {}", rows.len(), names(rows)));
+        }
+    }
+}
+
+fn names(rows: &[&Operation]) -> String {
+    rows.iter().map(|row| name(row)).collect::<Vec<_>>().join(", ")
+}

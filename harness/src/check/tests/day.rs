@@ -1,0 +1,117 @@
+//! One day on which everything happens that may happen without harm: each ending, and each way to it.
+
+use super::world::{Making, World, ms};
+use crate::evidence::{Blow, Mode};
+
+/// The day, as it goes where the upstream behaves in `mode`.
+pub(super) fn a_full_day(mode: Mode) -> World {
+    let mut world = World::new(mode);
+    let (paying, cancelling) = (("li.na", "pay_order"), ("zhang.wei", "cancel_order"));
+    for (nth, amount) in (0_i64..).zip(["12.34", "2500.00", "60000.00"]) {
+        let order = world.place(amount.parse().expect("an amount"));
+        let at = world.at(nth * 700);
+        let mut paid = world.submit(paying, &order, at);
+        world.agree(&mut paid);
+        world.press_again(paid, at + ms(30));
+        world.arm(&mut paid);
+        world.succeeds(&mut paid);
+        world.probe(paid);
+        if mode == Mode::Duplicates {
+            world.arrives_again(900);
+        }
+    }
+    let mut each = |kind: (&str, &str), amount: &str, story: &dyn Fn(&mut World, &mut Making, &str)| {
+        let order = world.place(amount.parse().expect("an amount"));
+        let at = world.at(world.count() * 150);
+        let mut making = world.submit(kind, &order, at);
+        story(&mut world, &mut making, &order);
+    };
+    // Lost after the effect; lost before it and sent again; lost before it and given up.
+    each(paying, "20.00", &|world, of, _| {
+        world.arm(of);
+        world.arrives(*of, 200, true, None);
+        world.hurt(of.now, Blow::Kill);
+        world.is_found(of, "effect_read");
+    });
+    each(paying, "30.00", &|world, of, _| {
+        world.arm(of);
+        world.arrives(*of, 40, false, None);
+        world.loses(of);
+        world.is_absent(of, "READY", "absent_try_again");
+        world.arm(of);
+        world.succeeds(of);
+    });
+    each(paying, "40.00", &|world, of, _| {
+        world.arm(of);
+        world.loses(of);
+        world.is_absent(of, "FAILED", "absent");
+    });
+    // Throttled twice in one second: the two requests have one signature.
+    each(paying, "50.00", &|world, of, _| {
+        world.arm(of);
+        world.is_throttled(of);
+        world.arm(of);
+        world.is_throttled(of);
+        world.arm(of);
+        world.succeeds(of);
+    });
+    // Paid in the console: before we looked, between looking and sending, and after an unknown request.
+    each(paying, "60.00", &|world, of, order| {
+        world.console(true, order, of.now);
+        world.note(of, "STALE", "facts_changed");
+    });
+    each(paying, "70.00", &|world, of, order| {
+        world.console(true, order, of.now - ms(1_900));
+        world.arm(of);
+        world.arrives(*of, 40, false, Some(400));
+        world.is_found(of, "done_elsewhere");
+    });
+    each(paying, "80.00", &|world, of, order| {
+        world.arm(of);
+        world.console(true, order, of.now + ms(100));
+        world.is_found(of, "effect_read");
+    });
+    // People: taken back, refused, never decided, judged, and still waiting for a judgement.
+    each(paying, "90.00", &|world, of, _| world.withdraw(of));
+    each(paying, "9000.00", &|world, of, _| world.decide(of, "wang.fang", false));
+    each(paying, "9100.00", &|world, of, _| world.note(of, "EXPIRED", "approval_expired"));
+    each(paying, "9200.00", &|world, of, _| of.now = of.now.max(world.at(0)));
+    for executed in [true, false] {
+        each(paying, "100.00", &|world, of, _| {
+            world.arm(of);
+            world.arrives(*of, 40, executed, None);
+            world.loses(of);
+            of.now += ms(4_500);
+            world.note(of, "NEEDS_REVIEW", "contradiction");
+            world.is_judged(of, executed);
+        });
+    }
+    each(paying, "110.00", &|world, of, _| {
+        world.arm(of);
+        world.arrives(*of, 40, true, None);
+        world.loses(of);
+        world.note(of, "NEEDS_REVIEW", "contradiction");
+    });
+    // Cancelled by us, and by somebody else before us; and paid by a second operation after a first that failed.
+    each(cancelling, "120.00", &|world, of, _| {
+        world.arm(of);
+        world.succeeds(of);
+    });
+    each(cancelling, "130.00", &|world, of, order| {
+        world.console(false, order, of.now);
+        world.note(of, "STALE", "facts_changed");
+    });
+    each(paying, "140.00", &|world, of, order| {
+        world.arm(of);
+        world.loses(of);
+        world.is_absent(of, "FAILED", "absent");
+        world.pay(order, of.now + ms(50));
+    });
+    // Renewed, paid, and renewed again.
+    let mut at = world.at(20_000);
+    for _ in 0..2 {
+        let order = world.renew("resource-1", at);
+        at = world.pay(&order, at + ms(5_000));
+    }
+    world
+}
