@@ -194,6 +194,8 @@ pub enum Submitted {
     New(OperationId),
     /// This form was submitted before; this is what it made.
     Already(OperationId),
+    /// This form was submitted before and asked for something else then; this is what it made.
+    OtherForm(OperationId),
     /// Another open operation holds the target.
     Busy(OperationId),
     /// Its deadline has passed.

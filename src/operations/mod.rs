@@ -30,7 +30,7 @@ pub use journal::{
 pub use kind::{Difference, Kind, Preflight, Registry, Sent, Sighting, Upstream};
 pub use note::Note;
 pub use perform::Performer;
-pub use reading::{Approval, Event, Filter, Reading, Review, Stop, Story};
+pub use reading::{Approval, Event, Filter, FormMade, Reading, Review, Stop, Story};
 pub use reconcile::{Reconciler, decide};
 pub use run::{OnOpen, Running, Setup, start};
 pub use state::{NoState, State, TRANSITIONS, Transition};

@@ -51,6 +51,25 @@ async fn thirty_two_postings_of_one_form_are_one_operation(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_form_that_asks_for_something_else_by_then_is_refused_with_what_it_became(db: PgPool) {
+    let world = World::new(db.clone()).await;
+    let store = crowd(&db, 64).await;
+    let (maker, form) = (person("maker"), Uuid::new_v4());
+    let ask = |order: &str| Intent::new(super::world::ACCOUNT, form, &pay_order(order, "100.00"));
+    let plans = (0..64).map(|n| plan(&maker, ask(if n % 2 == 0 { "CS1" } else { "CS2" }))).collect();
+    let done = all_submit(&store, plans).await;
+    let new = done.iter().find_map(|s| if let Submitted::New(id) = s { Some(*id) } else { None });
+    let id = new.expect("one is new");
+    assert_eq!(done.iter().filter(|s| **s == Submitted::Already(id)).count(), 31, "{done:?}");
+    assert_eq!(done.iter().filter(|s| **s == Submitted::OtherForm(id)).count(), 32, "{done:?}");
+    assert_eq!(store::count(&db, "operation_target").await, 1);
+    let mut otherwise = pay_order(&world.story(id).await.operation.subject, "100.00");
+    otherwise.reason = "a better one".to_owned();
+    let otherwise = plan(&maker, Intent::new(super::world::ACCOUNT, form, &otherwise));
+    assert_eq!(store.submit(&otherwise).await.expect("answered"), Submitted::OtherForm(id));
+}
+
+#[sqlx::test]
 async fn sixty_four_people_on_one_order_get_one_operation_and_its_name(db: PgPool) {
     World::new(db.clone()).await;
     let store = crowd(&db, 64).await;

@@ -82,6 +82,22 @@ async fn a_form_that_is_posted_twice_is_one_payment(db: PgPool) {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(portal.simulator.happened("pay_orders", &order).await, 1);
 
+    // What was changed in it since is not dropped in silence …
+    let changed = finance.submit(&form.clone().with("reason", "something else")).await;
+    assert_eq!(changed.leads_to(), Some(format!("{place}?first=1")), "{}", changed.text);
+    let told = finance.get(&format!("{place}?first=1")).await;
+    assert!(told.words(".notice").contains("accepted as first sent"), "{}", told.text);
+    // … and it cannot be used for another order.
+    let other = portal.simulator.place_order("12.00").await;
+    pay_page(&finance, &other).await;
+    let mut stray = form.clone();
+    stray.action = pay_url(&other);
+    let refused = finance.submit(&stray).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(refused.words(".notice").contains("This form was used for another request"), "{}", refused.text);
+    assert!(refused.text.contains(&place), "with a link to what it became");
+    assert_eq!(portal.simulator.happened("pay_orders", &other).await, 0);
+
     // A fresh form finds that there is nothing to pay any more.
     let again = eventually("seen as paid", async || {
         let page = finance.get(&pay_url(&order)).await;
@@ -235,6 +251,9 @@ async fn several_orders_are_cancelled_each_by_an_operation_of_its_own(db: PgPool
     }
     let third = finance.submit(&form).await;
     assert_eq!(third.leads_to().as_deref(), Some("/activity"));
+    let otherwise = finance.submit(&form.with("reason", "a better one")).await;
+    assert_eq!(otherwise.status, StatusCode::CONFLICT);
+    assert!(otherwise.words(".notice").contains("accepted as first sent"), "{}", otherwise.text);
     for order in &orders[..2] {
         assert_eq!(portal.simulator.happened("cancel_customer_order", order).await, 1);
     }

@@ -28,6 +28,7 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Deserialize)]
 pub(super) struct Said {
     late: Option<String>,
+    first: Option<String>,
     reason: Option<String>,
 }
 
@@ -119,6 +120,8 @@ struct OperationPage {
     payload_hex: String,
     poll: Option<&'static str>,
     late: bool,
+    /// The form had been posted before, and asked for this in another way then.
+    as_first_sent: bool,
     reason_missing: bool,
     story: Story,
 }
@@ -180,6 +183,7 @@ pub(super) async fn show(
         payload_hex: hex::encode(&operation.payload_sha256),
         poll,
         late: said.late.is_some(),
+        as_first_sent: said.first.is_some(),
         reason_missing: said.reason.is_some(),
         asked,
         story,

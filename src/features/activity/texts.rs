@@ -69,6 +69,8 @@ crate::texts! {
         conclude: "提交结论", "Submit conclusion";
         too_late: "已经来不及了", "That came too late";
         too_late_text: "这个操作已经往前走了，刚才的动作没有执行。现在的状态见下。", "The operation had moved on, so nothing was done. Its present state is below.";
+        as_first_sent: "这张表单之前已经提交，按第一次的内容受理", "This form had been submitted before, and was accepted as first sent";
+        as_first_sent_text: "后来改的内容（事由、优惠券或折扣）没有采用，也没有再次提交。如需改动，请趁还没有发出时取回，再重新提交。", "What was changed in it since (reason, coupons or discount) was not taken, and nothing was submitted again. To change it, take the operation back while it has not been sent, and start again.";
         reason_missing: "请填写理由", "A reason is needed";
         reason_missing_text: "结论没有提交：理由不能为空。", "The conclusion was not submitted: the reason is empty.";
         see_order: "查看订单", "See the order";

@@ -19,13 +19,14 @@ use self::texts::Texts;
 use super::{
     cancel_order::CancelOrder,
     pay_order::Shown,
+    posted::{Again, as_first_sent},
     standing::{self, Failure, Found, Obstacle, Sentence},
     words::{self, Chip},
 };
 use crate::{
     identity::access::Actor,
     money::Money,
-    operations::{Intent, OperationId, SubmitError},
+    operations::{Confirmed as _, FormMade, Intent, OperationId, SubmitError},
     state::App,
     web::{Error, Form, Page, Ui, form::Query, links},
 };
@@ -141,12 +142,12 @@ pub async fn submit(
         serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
     // The same form again: what it became, whatever is true by now.
     let wanted: Vec<&str> = seen.iter().map(|seen| seen.id.as_str()).collect();
-    if let Some(answer) = became(&app, &actor, form.form_key, &wanted).await? {
+    if let Some(answer) = became(&app, (&ui, &actor), &form, &wanted).await? {
         return Ok(answer);
     }
     let answer = confirm(&app, &ui, &actor, (&form, &ids, &seen)).await?;
     if answer.status() != StatusCode::SEE_OTHER
-        && let Some(first) = became(&app, &actor, form.form_key, &wanted).await?
+        && let Some(first) = became(&app, (&ui, &actor), &form, &wanted).await?
     {
         return Ok(first);
     }
@@ -154,11 +155,37 @@ pub async fn submit(
 }
 
 /// Where a form leads that was posted before, if all that it asked for was submitted then.
-async fn became(app: &App, actor: &Actor, form_key: Uuid, ids: &[&str]) -> Result<Option<Response>, Error> {
-    let keys: Vec<Uuid> = ids.iter().map(|id| key_of(form_key, id)).collect();
+async fn became(
+    app: &App,
+    (ui, actor): (&Ui, &Actor),
+    form: &CancelForm,
+    ids: &[&str],
+) -> Result<Option<Response>, Error> {
+    let keys: Vec<Uuid> = ids.iter().map(|id| key_of(form.form_key, id)).collect();
     let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &keys).await?;
-    let made: Vec<OperationId> = made.into_iter().map(|(_, operation)| operation).collect();
-    Ok((!made.is_empty() && made.len() == ids.len()).then(|| lead_to(&made)))
+    if made.is_empty() || made.len() != ids.len() {
+        return Ok(None);
+    }
+    let reason = form.reason.trim();
+    let is_same = |made: &FormMade| {
+        let same = |first: CancelOrder| first.reason == reason;
+        Again::of(made, (CancelOrder::KIND, &made.subject), same) == Again::Same
+    };
+    Ok(Some(match made.as_slice() {
+        made if made.iter().all(is_same) => {
+            lead_to(&made.iter().map(|made| made.operation).collect::<Vec<_>>())
+        }
+        [one] => Redirect::to(&as_first_sent(one)).into_response(),
+        many => first_sent(app, ui, many.len()),
+    }))
+}
+
+/// Says that orders were submitted as the form was first sent.
+fn first_sent(app: &App, ui: &Ui, count: usize) -> Response {
+    let mut page = CancelPage::new(ui, app.clock.now());
+    let link = Some((links::ACTIVITY.to_owned(), page.t.see_activity()));
+    page.sentence = Some(Sentence { link, ..warning(page.t.first_sent(), &page.t.first_sent_next(count)) });
+    (StatusCode::CONFLICT, Page(page)).into_response()
 }
 
 async fn confirm(
@@ -190,6 +217,7 @@ async fn confirm(
     }
     let mut made = Vec::new();
     let mut not_made = Vec::new();
+    let mut otherwise = false;
     for able in std::mem::take(&mut page.able) {
         let confirmed = CancelOrder {
             order_id: able.found.order_id.clone(),
@@ -205,6 +233,11 @@ async fn confirm(
                 let holder = story.ok_or(Error::Busy)?.operation;
                 not_made.push((able.found.order_id, Obstacle::Busy(Box::new(holder))));
             }
+            // Another posting of this form was faster, and said it otherwise.
+            Err(SubmitError::OtherForm { operation }) => {
+                made.push(operation);
+                otherwise = true;
+            }
             Err(SubmitError::TooLate) => {
                 let until = able.pay_until.unwrap_or(page.at);
                 not_made.push((able.found.order_id, Obstacle::TooLate(until)));
@@ -215,7 +248,7 @@ async fn confirm(
         }
     }
     if not_made.is_empty() {
-        return Ok(lead_to(&made));
+        return Ok(if otherwise { first_sent(app, ui, made.len()) } else { lead_to(&made) });
     }
     let link = (!made.is_empty()).then(|| (links::ACTIVITY.to_owned(), t.see_activity()));
     page.sentence = Some(Sentence { link, ..warning(t.not_all(), &t.submitted(made.len())) });

@@ -14,6 +14,7 @@ pub mod order;
 pub mod pay;
 pub mod pay_order;
 pub mod pay_rules;
+mod posted;
 pub mod problem;
 pub mod refund;
 pub mod search;

@@ -27,6 +27,7 @@ use super::{
     glance::Glance,
     pay_order::{DEADLINE_RESERVE, PayOrder},
     pay_rules::{Choice, first_choice, quote},
+    posted::{Again, as_first_sent},
     standing::{self, Failure, Found, Obstacle, Sentence},
 };
 use crate::{
@@ -129,23 +130,61 @@ pub async fn submit(
     Form(form): Form<PayForm>,
 ) -> Result<Response, Error> {
     // The same form again: what it became, whatever is true by now.
-    if let Some(answer) = became(&app, &actor, form.form_key).await? {
+    let wish = Wish::of(&form);
+    if let Some(answer) = became(&app, (&ui, &actor), &id, &wish).await? {
         return Ok(answer);
     }
-    let form_key = form.form_key;
     let answer = confirm(&app, &ui, &actor, (&id, form)).await?;
     if answer.status() != StatusCode::SEE_OTHER
-        && let Some(first) = became(&app, &actor, form_key).await?
+        && let Some(first) = became(&app, (&ui, &actor), &id, &wish).await?
     {
         return Ok(first);
     }
     Ok(answer)
 }
 
+/// What a form asks for beside the facts that it was shown.
+struct Wish {
+    form_key: Uuid,
+    coupons: Vec<String>,
+    discount: Option<String>,
+    reason: String,
+}
+
+impl Wish {
+    fn of(form: &PayForm) -> Self {
+        let choice = Choice::new(form.coupon.clone(), form.discount.clone());
+        let mut coupons = choice.coupons;
+        coupons.sort();
+        let reason = form.reason.trim().to_owned();
+        Self { form_key: form.form_key, coupons, discount: choice.discount, reason }
+    }
+
+    fn is(&self, first: PayOrder) -> bool {
+        let mut coupons: Vec<String> = first.coupons.into_iter().map(|coupon| coupon.id).collect();
+        coupons.sort();
+        let discount = first.discount.map(|discount| discount.id);
+        (coupons, discount, first.reason.as_str())
+            == (self.coupons.clone(), self.discount.clone(), self.reason.as_str())
+    }
+}
+
 /// Where a form leads that was posted before.
-async fn became(app: &App, actor: &Actor, form_key: Uuid) -> Result<Option<Response>, Error> {
-    let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &[form_key]).await?;
-    Ok(made.first().map(|(_, operation)| Redirect::to(&links::operation(operation.0)).into_response()))
+async fn became(
+    app: &App,
+    (ui, actor): (&Ui, &Actor),
+    id: &str,
+    wish: &Wish,
+) -> Result<Option<Response>, Error> {
+    let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &[wish.form_key]).await?;
+    Ok(made.first().map(|made| match Again::of(made, (PayOrder::KIND, id), |first| wish.is(first)) {
+        Again::Same => Redirect::to(&links::operation(made.operation.0)).into_response(),
+        Again::Otherwise => Redirect::to(&as_first_sent(made)).into_response(),
+        Again::Another => {
+            let used = Obstacle::UsedForm { operation: made.operation, subject: made.subject.clone() };
+            blocked(ui, id, None, &used, StatusCode::CONFLICT)
+        }
+    }))
 }
 
 async fn confirm(app: &App, ui: &Ui, actor: &Actor, (id, form): (&str, PayForm)) -> Result<Response, Error> {
@@ -204,6 +243,12 @@ async fn confirm(app: &App, ui: &Ui, actor: &Actor, (id, form): (&str, PayForm))
             let holder = reading.find(&actor.all_accounts, operation).await?.ok_or(Error::Busy)?;
             let obstacle = Obstacle::Busy(Box::new(holder.operation));
             Ok(blocked(ui, id, Some(found), &obstacle, StatusCode::CONFLICT))
+        }
+        // Another posting of this form was faster, and asked for something else.
+        Err(SubmitError::OtherForm { operation }) => {
+            let first = reading.find(&actor.all_accounts, operation).await?.ok_or(Error::Busy)?.operation;
+            let used = Obstacle::UsedForm { operation, subject: first.subject };
+            Ok(blocked(ui, id, Some(found), &used, StatusCode::CONFLICT))
         }
         Err(SubmitError::TooLate) => {
             page.sentence = Some(warning("deadline", t.too_late_now(), ""));

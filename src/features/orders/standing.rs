@@ -12,7 +12,7 @@ use crate::{
     },
     i18n::Locale,
     identity::access::{AccountId, Actor},
-    operations::Operation,
+    operations::{Operation, OperationId},
     state::App,
     web::{Error, Ui, links},
 };
@@ -45,6 +45,13 @@ pub enum Obstacle {
     TooLate(DateTime<Utc>),
     /// An open operation holds it.
     Busy(Box<Operation>),
+    /// The form became this operation, on another thing.
+    UsedForm {
+        /// The operation.
+        operation: OperationId,
+        /// What people call it by.
+        subject: String,
+    },
     /// Huawei does not say what it costs.
     NoPrice,
     /// It cannot be read.
@@ -184,6 +191,10 @@ impl Obstacle {
                 let link = Some((links::operation(operation.id.0), t.see_operation()));
                 ("progress", "progress", t.busy().into(), text, link)
             }
+            Self::UsedForm { operation, subject } => {
+                let link = Some((links::operation(operation.0), t.see_operation()));
+                ("decision", "stale", t.used_form().into(), t.used_form_next(subject, order_id), link)
+            }
             Self::NoPrice => ("decision", "offline", t.no_price().into(), t.wait().into(), to_order),
             Self::Unreadable(failure) => {
                 ("decision", "offline", t.unreadable(failure.what), failure.words(), None)
@@ -212,6 +223,8 @@ crate::texts! {
         too_late_next: "为避免结果不明，截止前最后几分钟不再提交。到期未支付的订单会自动取消。", "Nothing is sent in the last minutes before it, so that the outcome is never in doubt. An order that is not paid in time is cancelled by itself.";
         busy: "该订单有进行中的操作", "An operation on this order is open";
         busy_who(who: &str, at: &str): "{who} 于 {at} 提交。一个订单同一时间只能有一个操作。", "Submitted by {who} at {at}. An order takes one operation at a time.";
+        used_form: "这张表单已用于另一个请求，这次没有做任何事", "This form was used for another request; nothing was done this time";
+        used_form_next(subject: &str, id: &str): "它已成为 {subject} 上的操作。要对订单 {id} 操作，请重新打开它的页面。", "It became an operation on {subject}. To act on order {id}, open its page anew.";
         no_price: "华为云没有给出该订单的金额", "Huawei Cloud does not say what this order costs";
         unreadable(what: &str): "无法读取{what}", "Cannot read {what}";
         the_order: "订单", "the order";

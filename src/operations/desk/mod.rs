@@ -31,6 +31,12 @@ pub enum SubmitError {
         /// The one that is open.
         operation: OperationId,
     },
+    /// This form was used before and asked for something else then: nothing was written now.
+    #[error("the form became operation {operation}, which asks for something else")]
+    OtherForm {
+        /// What it became.
+        operation: OperationId,
+    },
     /// The payment deadline is too near or has passed.
     #[error("the deadline has passed")]
     TooLate,
@@ -122,7 +128,8 @@ impl Desk {
         chrono::TimeDelta::from_std(self.timings.settle_point()).unwrap_or(chrono::TimeDelta::MAX)
     }
 
-    /// Writes the intent down. The same form posted again returns the first operation.
+    /// Writes the intent down. The same form posted again returns the first operation, unless it asks
+    /// for something else by then.
     pub async fn submit(&self, actor: &Actor, mut intent: Intent) -> Result<OperationId, SubmitError> {
         if proof::is(Mutant::FormNotOnce) {
             intent.form_key = self.chance.id(self.clock.now());
@@ -152,6 +159,7 @@ impl Desk {
                 Ok(id)
             }
             Submitted::Already(id) => Ok(id),
+            Submitted::OtherForm(operation) => Err(SubmitError::OtherForm { operation }),
             Submitted::Busy(operation) => Err(SubmitError::Busy { operation }),
             Submitted::TooLate => Err(SubmitError::TooLate),
         }

@@ -14,22 +14,53 @@ use crate::proof::{self, Point};
 
 /// Writes a new operation with its targets, or says which one is in the way.
 pub(crate) async fn submit(db: &PgPool, planned: &Planned) -> Result<Submitted, Fault> {
+    let targets = planned.intent.targets.iter().map(Target::parts);
+    let (kinds, ids): (Vec<String>, Vec<String>) =
+        targets.map(|(kind, id)| (kind.to_owned(), id.to_owned())).unzip();
+    proof::at(Point::SubmitBeforeCommit);
+    match write(db, planned, &kinds, &ids).await {
+        Ok(true) => {
+            proof::at(Point::SubmitAfterCommit);
+            Ok(Submitted::New(planned.id))
+        }
+        Ok(false) => Ok(made_before(db, planned).await?.unwrap_or(Submitted::TooLate)),
+        Err(error) if is_taken(&error) => {
+            // The holder may have closed in the meantime; then the person simply tries again.
+            let holder = holder(db, &kinds, &ids).await?;
+            holder.map(Submitted::Busy).ok_or(Fault::Moved)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// One statement, which is its own transaction: all of it is committed when it returns, or nothing
+/// is. `false` when the form was used before or the deadline has passed.
+async fn write(
+    db: &PgPool,
+    planned: &Planned,
+    target_kinds: &[String],
+    target_ids: &[String],
+) -> Result<bool, sqlx::Error> {
     let intent = &planned.intent;
-    let mut tx = db.begin().await?;
-    sqlx::query!("set local synchronous_commit = on").execute(&mut *tx).await?;
-    let new = sqlx::query_scalar!(
-        r#"insert into operation (id, account_id, kind, step, state, payload, payload_sha256, subject, amount,
-               requester_id, requester_name, form_nonce, needs_approvals, trans_id, pays_order_id, epoch,
-               approve_by, deadline_at, note, changed_by, changed_by_name)
-           select $1, $2, $3, $4, case when needed.n > 0 then 'PENDING_APPROVAL' else 'READY' end, $5, $6, $7, $8,
-                  $9, $10, $11, needed.n, $12, $13, (select max(e.id) from recovery_epoch e),
-                  least(journal_clock() + $14, deadline.at), deadline.at,
-                  case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10
-             from (select approvals_needed($3, $8) as n) needed,
-                  (select least(journal_clock() + $15, $16) as at) deadline
-            where deadline.at > journal_clock()
-           on conflict on constraint one_operation_per_form do nothing
-           returning id"#,
+    let written = sqlx::query!(
+        r#"with made as (
+               insert into operation (id, account_id, kind, step, state, payload, payload_sha256, subject, amount,
+                   requester_id, requester_name, form_nonce, needs_approvals, trans_id, pays_order_id, epoch,
+                   approve_by, deadline_at, note, changed_by, changed_by_name)
+               select $1, $2, $3, $4, case when needed.n > 0 then 'PENDING_APPROVAL' else 'READY' end, $5, $6, $7, $8,
+                      $9, $10, $11, needed.n, $12, $13, (select max(e.id) from recovery_epoch e),
+                      least(journal_clock() + $14, deadline.at), deadline.at,
+                      case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10
+                 from (select approvals_needed($3, $8) as n) needed,
+                      (select least(journal_clock() + $15, $16) as at) deadline
+                where deadline.at > journal_clock()
+               on conflict on constraint one_operation_per_form do nothing
+               returning id
+           ), held as (
+               insert into operation_target (operation_id, account_id, target_kind, target_id)
+               select made.id, $2, t.kind, t.id from made, unnest($17::text[], $18::text[]) as t (kind, id)
+           )
+           select set_config('synchronous_commit', 'on', true) as durable from made"#,
         planned.id.0,
         intent.account.0,
         intent.kind,
@@ -46,40 +77,12 @@ pub(crate) async fn submit(db: &PgPool, planned: &Planned) -> Result<Submitted, 
         interval(planned.approve_within),
         interval(planned.send_within),
         intent.until,
+        target_kinds,
+        target_ids,
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(db)
     .await?;
-    if new.is_none() {
-        tx.rollback().await?;
-        return Ok(made_before(db, planned).await?.map_or(Submitted::TooLate, Submitted::Already));
-    }
-    let (kinds, ids): (Vec<String>, Vec<String>) =
-        intent.targets.iter().map(Target::parts).map(|(kind, id)| (kind.to_owned(), id.to_owned())).unzip();
-    let held = sqlx::query!(
-        "insert into operation_target (operation_id, account_id, target_kind, target_id)
-         select $1, $2, t.kind, t.id from unnest($3::text[], $4::text[]) as t (kind, id)",
-        planned.id.0,
-        intent.account.0,
-        &kinds,
-        &ids,
-    )
-    .execute(&mut *tx)
-    .await;
-    match held {
-        Ok(_) => {
-            proof::at(Point::SubmitBeforeCommit);
-            tx.commit().await?;
-            proof::at(Point::SubmitAfterCommit);
-            Ok(Submitted::New(planned.id))
-        }
-        Err(error) if is_taken(&error) => {
-            tx.rollback().await?;
-            // The holder may have closed in the meantime; then the person simply tries again.
-            let holder = holder(db, &kinds, &ids).await?;
-            holder.map(Submitted::Busy).ok_or(Fault::Moved)
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(written.is_some())
 }
 
 fn is_taken(error: &sqlx::Error) -> bool {
@@ -87,16 +90,23 @@ fn is_taken(error: &sqlx::Error) -> bool {
         == Some("one_open_operation_per_target")
 }
 
-async fn made_before(db: &PgPool, planned: &Planned) -> Result<Option<OperationId>, sqlx::Error> {
-    let id = sqlx::query_scalar!(
-        "select id from operation where account_id = $1 and requester_id = $2 and form_nonce = $3",
+/// What this form became when it was posted before.
+async fn made_before(db: &PgPool, planned: &Planned) -> Result<Option<Submitted>, sqlx::Error> {
+    let made = sqlx::query!(
+        r#"select id, (kind, payload_sha256) = ($4, $5) as "is_same!" from operation
+            where account_id = $1 and requester_id = $2 and form_nonce = $3"#,
         planned.intent.account.0,
         planned.requester_id,
         planned.intent.form_key,
+        planned.intent.kind,
+        &planned.intent.payload_sha256()[..],
     )
     .fetch_optional(db)
     .await?;
-    Ok(id.map(OperationId))
+    Ok(made.map(|made| {
+        let id = OperationId(made.id);
+        if made.is_same { Submitted::Already(id) } else { Submitted::OtherForm(id) }
+    }))
 }
 
 /// The open operation that holds one of these targets, whichever account it acts for.

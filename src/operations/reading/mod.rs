@@ -68,6 +68,21 @@ impl Story {
     }
 }
 
+/// What a form became.
+#[derive(Debug, Clone)]
+pub struct FormMade {
+    /// The key of the form.
+    pub form_key: Uuid,
+    /// The operation.
+    pub operation: OperationId,
+    /// Its kind.
+    pub kind: String,
+    /// What people call it by.
+    pub subject: String,
+    /// What was confirmed, as JSON text.
+    pub payload: String,
+}
+
 /// What another person decided.
 #[derive(Debug, Clone)]
 pub struct Approval {
@@ -181,13 +196,13 @@ impl Reading {
         store::holding_orders(&self.db, scope, orders).await
     }
 
-    /// The operations that forms of this person became: (key of the form, operation).
+    /// What forms of this person became.
     pub async fn of_forms(
         &self,
         scope: &Scope,
         requester: Uuid,
         form_keys: &[Uuid],
-    ) -> Result<Vec<(Uuid, OperationId)>, sqlx::Error> {
+    ) -> Result<Vec<FormMade>, sqlx::Error> {
         store::of_forms(&self.db, scope, requester, form_keys).await
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Approval, Event, Filter, Review, Stop, Story};
+use super::{Approval, Event, Filter, FormMade, Review, Stop, Story};
 use crate::{
     identity::access::{AccountId, Scope},
     money::Money,
@@ -156,17 +156,17 @@ pub(super) async fn of_forms(
     scope: &Scope,
     requester: Uuid,
     form_keys: &[Uuid],
-) -> Result<Vec<(Uuid, OperationId)>, sqlx::Error> {
-    let made = sqlx::query!(
-        "select form_nonce, id from operation
-          where account_id = any($1) and requester_id = $2 and form_nonce = any($3)",
+) -> Result<Vec<FormMade>, sqlx::Error> {
+    sqlx::query_as!(
+        FormMade,
+        r#"select form_nonce as form_key, id as operation, kind, subject, payload from operation
+            where account_id = any($1) and requester_id = $2 and form_nonce = any($3)"#,
         &scope.ids(),
         requester,
         form_keys,
     )
     .fetch_all(db)
-    .await?;
-    Ok(made.into_iter().map(|row| (row.form_nonce, OperationId(row.id))).collect())
+    .await
 }
 
 pub(super) async fn approvals_needed(

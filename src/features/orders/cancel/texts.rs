@@ -43,6 +43,8 @@ crate::texts! {
         look: "查看", "Look them up";
         not_all: "有些订单没有提交取消", "Some orders were not submitted";
         submitted(n: usize): "已提交 {n} 个。", "{n} were submitted.";
+        first_sent: "这张表单之前已经提交，按第一次的内容受理", "This form had been submitted before, and was accepted as first sent";
+        first_sent_next(n: usize): "{n} 个订单的操作已在进行或已有结果。后来改的事由没有采用。", "The operations on its {n} orders are under way or have ended. A reason written since was not taken.";
         see_activity: "查看操作记录", "See the activity";
         none: "无", "none";
     }
