@@ -3,7 +3,7 @@
 use super::{
     Found,
     case::{Case, name, time},
-    states::{is_final, is_known, may_become},
+    states::{is_final, may_become},
 };
 use crate::evidence::Operation;
 
@@ -46,9 +46,6 @@ fn course(operation: &Operation, found: &mut Found) {
             found.add(format!("{}: at {at} {from} → {to} after its end", name(operation)));
         } else if from != to && !may_become(from, to) {
             found.add(format!("{}: at {at} the illegal change {from} → {to}", name(operation)));
-        }
-        if !is_known(to) {
-            found.add(format!("{}: at {at} became {to}, which is no state", name(operation)));
         }
         if event.at < before.at {
             found.add(format!("{}: its history goes back from {} to {at}", name(operation), time(before.at)));

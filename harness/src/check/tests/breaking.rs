@@ -252,14 +252,27 @@ fn an_attempt_beside_a_live_one_is_caught() {
 
 #[test]
 fn sums_that_differ_by_a_cent_are_caught() {
-    is_caught("I13", |evidence| {
-        let (effect, _) = first_payment(evidence);
-        evidence.ledger[effect].amount += rust_decimal::Decimal::new(1, 2);
+    let cent = rust_decimal::Decimal::new(1, 2);
+    for expected in ["I13: called paid", "I13: account d000000001"] {
+        is_caught(expected, |evidence| {
+            let (effect, _) = first_payment(evidence);
+            evidence.ledger[effect].amount += cent;
+        });
+        is_caught(expected, |evidence| {
+            let (effect, _) = first_payment(evidence);
+            evidence.ledger[effect].coupons += cent;
+        });
+    }
+    // Too much for one and too little for another: the account's sum agrees.
+    is_caught("I13: called paid, ¥", |evidence| {
+        for (operation, off) in [(0, cent), (1, -cent)] {
+            let order = evidence.operations[operation].subject.clone();
+            let (effect, _) = payment_of(evidence, &order);
+            evidence.ledger[effect].amount += off;
+        }
     });
-    is_caught("I13", |evidence| {
-        let (effect, _) = first_payment(evidence);
-        evidence.ledger[effect].coupons = rust_decimal::Decimal::new(500, 2);
-    });
+    // Paid by an operation that is called failed.
+    is_caught("I13: account d000000001", |evidence| evidence.operations[0].state = "FAILED".to_owned());
 }
 
 #[test]
@@ -299,5 +312,8 @@ fn an_export_that_tells_something_else_is_caught() {
             *export = export.replace(&order, "CS00000000XX");
         }
     });
-    is_caught("I13", |evidence| evidence.exports[1] = "nothing,at,all".to_owned());
+    is_caught("I13: cannot be read", |evidence| evidence.exports[1] = "nothing,at,all".to_owned());
+    is_caught("I13: is payable", |evidence| {
+        evidence.exports[0] = evidence.exports[0].replace(",12.34\r", ",much\r");
+    });
 }

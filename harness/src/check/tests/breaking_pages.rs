@@ -14,8 +14,10 @@ fn view_of<'e>(evidence: &'e mut Evidence, state: &str) -> &'e mut View {
 
 #[test]
 fn an_ending_that_was_taken_back_is_caught() {
-    is_caught("I15", |evidence| view_of(evidence, "SUCCEEDED").state = "FAILED".to_owned());
-    is_caught("I15", |evidence| {
+    is_caught("I15: an ending was taken back", |evidence| {
+        view_of(evidence, "SUCCEEDED").state = "FAILED".to_owned();
+    });
+    is_caught("I15: and later", |evidence| {
         let ended = view_of(evidence, "SUCCEEDED").clone();
         let (asked_at, at) = (ended.asked_at + ms(200), ended.at + ms(200));
         evidence.views.push(View { state: "CONFIRMING".to_owned(), asked_at, at, ..ended });
