@@ -90,17 +90,27 @@ pub trait Confirmed: Serialize {
 /// A confirmed form, ready to be submitted.
 #[derive(Debug, Clone)]
 pub struct Intent {
-    pub(super) account: AccountId,
-    pub(super) form_key: Uuid,
-    pub(super) kind: &'static str,
-    pub(super) step: &'static str,
+    /// The account it is for.
+    pub account: AccountId,
+    /// The random key of its form.
+    pub form_key: Uuid,
+    /// The kind that carries it out.
+    pub kind: &'static str,
+    /// Its first step.
+    pub step: &'static str,
     pub(super) needs: Permission,
-    pub(super) payload: String,
-    pub(super) subject: String,
-    pub(super) targets: Vec<Target>,
-    pub(super) amount: Option<Money>,
-    pub(super) pays_order: Option<String>,
-    pub(super) until: Option<DateTime<Utc>>,
+    /// What is stored, hashed, agreed to and finally sent.
+    pub payload: String,
+    /// What people call it by.
+    pub subject: String,
+    /// What it holds while it is open.
+    pub targets: Vec<Target>,
+    /// The money it moves.
+    pub amount: Option<Money>,
+    /// The order that step `pay` pays.
+    pub pays_order: Option<String>,
+    /// When it makes no sense any more.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl Intent {
