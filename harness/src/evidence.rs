@@ -348,6 +348,8 @@ pub enum Blow {
     Pause(u64),
     /// It died, panicked or stopped by itself at a named point.
     Point(String),
+    /// It ended without having been told to, in this way.
+    Died(String),
     /// `pg_terminate_backend` for so many connections.
     Backends(u64),
     /// PostgreSQL was stopped at once and started again.

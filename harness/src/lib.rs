@@ -3,3 +3,4 @@
 
 pub mod check;
 pub mod evidence;
+pub mod figures;

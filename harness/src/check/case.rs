@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::evidence::{Attempt, Effect, Evidence, Operation, Sent};
+use crate::evidence::{Attempt, Effect, Evidence, Operation, Sent, Submission};
 
 /// The simulator's clock shows whole milliseconds, the database's and the harness's show more.
 pub(super) const ROUNDED: TimeDelta = TimeDelta::milliseconds(1);
@@ -144,6 +144,14 @@ impl<'e> Case<'e> {
     /// The row of an operation.
     pub(super) fn operation(&self, id: Uuid) -> Option<&'e Operation> {
         self.operations.get(&id).copied()
+    }
+
+    /// The orders of a form: one that cancels may hold several.
+    pub(super) fn orders_of<'s>(&'s self, form: &'s Submission) -> impl Iterator<Item = &'e str> + 's {
+        let alike = self.evidence.submissions.iter().filter(|one| {
+            one.person == form.person && one.kind == form.kind && same(&one.form_key, &form.form_key)
+        });
+        alike.map(|one| one.order_id.as_str())
     }
 
     /// The effects that `operation` may have caused.

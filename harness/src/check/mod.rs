@@ -12,7 +12,7 @@ mod sending;
 mod states;
 mod submissions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use self::case::Case;
 use crate::evidence::Evidence;

@@ -58,7 +58,7 @@ pub(super) fn true_and_final(case: &Case<'_>, found: &mut Found) {
         let over = holder
             .closed_at
             .filter(|closed| committed(case.evidence, *closed).is_some_and(|at| at < submission.at));
-        if over.is_some() || !same(&holder.subject, &submission.order_id) {
+        if over.is_some() || !case.orders_of(submission).any(|order| same(order, &holder.subject)) {
             let (order, at) = (&submission.order_id, time(submission.at));
             found.add(format!("at {at} {order} was called held by {}", name(holder)));
         }
@@ -88,7 +88,7 @@ fn committed(evidence: &Evidence, written: DateTime<Utc>) -> Option<DateTime<Utc
                     until = until.max(ends + COMMITTED_WITHIN);
                 }
             }
-            Blow::Point(_) if near(blow.at) => return None,
+            Blow::Point(_) | Blow::Died(_) if near(blow.at) => return None,
             _ => {}
         }
     }

@@ -26,10 +26,18 @@ pub(super) fn ends(case: &Case<'_>, found: &mut Found) {
     for submission in &evidence.submissions {
         let is_kept = match &submission.answer {
             Answered::Operation(id) => case.operation(*id).is_some(),
-            Answered::Accepted => evidence
-                .operations
-                .iter()
-                .any(|row| is_about(submission, row) && row.requester == submission.person),
+            // That leads to the list, since there are several.
+            Answered::Accepted => {
+                let orders: BTreeSet<String> = case.orders_of(submission).map(str::to_uppercase).collect();
+                let made = orders.iter().filter(|order| {
+                    evidence.operations.iter().any(|row| {
+                        same(&row.subject, order)
+                            && row.kind == submission.kind
+                            && row.requester == submission.person
+                    })
+                });
+                made.count() >= orders.len().min(2)
+            }
             Answered::Busy(_) | Answered::Refused(_) | Answered::Lost => true,
         };
         if !is_kept {
@@ -40,7 +48,9 @@ pub(super) fn ends(case: &Case<'_>, found: &mut Found) {
             ));
         }
     }
-    for id in evidence.views.iter().map(|view| view.operation).collect::<BTreeSet<Uuid>>() {
+    // A list also holds what is older than this history.
+    let pages = evidence.views.iter().filter(|view| !view.listed);
+    for id in pages.map(|view| view.operation).collect::<BTreeSet<Uuid>>() {
         if case.operation(id).is_none() {
             found.add(format!("a page showed operation {id}, and no row holds it"));
         }
@@ -116,26 +126,27 @@ pub(super) fn picked(case: &Case<'_>, found: &mut Found) {
 /// I8. A form for several orders is one operation for each of them.
 pub(super) fn one_per_form(case: &Case<'_>, found: &mut Found) {
     let evidence = case.evidence;
-    let mut led_to: BTreeMap<(&str, String, String), BTreeSet<Uuid>> = BTreeMap::new();
+    let mut led_to: BTreeMap<(&str, &str, String), BTreeSet<Uuid>> = BTreeMap::new();
     let mut forms: BTreeMap<(&str, &str, String), BTreeSet<String>> = BTreeMap::new();
     for submission in &evidence.submissions {
-        let (key, order) = (submission.form_key.to_lowercase(), submission.order_id.to_uppercase());
-        forms.entry((&submission.person, &submission.kind, order.clone())).or_default().insert(key.clone());
+        let Submission { person, kind, form_key, order_id, .. } = submission;
+        let key = form_key.to_lowercase();
+        forms.entry((person, kind, order_id.to_uppercase())).or_default().insert(key.clone());
         let Answered::Operation(id) = submission.answer else { continue };
-        led_to.entry((&submission.person, key, order)).or_default().insert(id);
+        let ids = led_to.entry((person, kind, key)).or_default();
+        ids.insert(id);
+        let orders: BTreeSet<String> = case.orders_of(submission).map(str::to_uppercase).collect();
+        if ids.len() > orders.len() {
+            let told: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            found.add(format!("{} led to {} operations: {}", form(submission), ids.len(), told.join(", ")));
+        }
         if let Some(row) = case.operation(id)
-            && !(is_about(submission, row) && row.requester == submission.person)
+            && !(row.requester == *person
+                && row.kind == *kind
+                && orders.contains(&row.subject.to_uppercase()))
         {
             found.add(format!("{} led to {}", form(submission), name(row)));
         }
-    }
-    for ((person, key, order), ids) in led_to.iter().filter(|(_, ids)| ids.len() > 1) {
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        found.add(format!(
-            "form {key} of {person} for {order} led to {} operations: {}",
-            ids.len(),
-            ids.join(", ")
-        ));
     }
 
     let mut by_key: BTreeMap<(Uuid, Uuid), Vec<&Operation>> = BTreeMap::new();

@@ -277,7 +277,7 @@ fn sums_that_differ_by_a_cent_are_caught() {
 
 #[test]
 fn what_coupons_give_counts_as_paid() {
-    let mut evidence = crate::check::tests::a_full_day(Mode::Strict).evidence();
+    let mut evidence = crate::check::tests::a_full_day(Mode::Strict);
     let (effect, _) = first_payment(&mut evidence);
     let part = rust_decimal::Decimal::new(500, 2);
     evidence.ledger[effect].amount -= part;

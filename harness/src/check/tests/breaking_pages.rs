@@ -46,7 +46,7 @@ fn a_page_that_was_behind_the_database_is_caught() {
 
 #[test]
 fn a_page_may_be_behind_while_a_stopped_portal_holds_the_change_uncommitted() {
-    let mut evidence = a_full_day(Mode::Strict).evidence();
+    let mut evidence = a_full_day(Mode::Strict);
     let id = view_of(&mut evidence, "SENDING").operation;
     let row = evidence.operations.iter_mut().find(|row| row.id == id).expect("its row");
     // The accepted answer was being written when the portal was stopped for 30 seconds.
@@ -79,7 +79,7 @@ fn an_unknown_result_that_does_not_warn_is_caught_in_both_languages() {
 
 #[test]
 fn a_list_need_not_repeat_the_warning() {
-    let mut evidence = a_full_day(Mode::Strict).evidence();
+    let mut evidence = a_full_day(Mode::Strict);
     let view = view_of(&mut evidence, "UNKNOWN");
     (view.listed, view.text) = (true, "Result unknown".to_owned());
     assert_eq!(check(&evidence), []);

@@ -1,10 +1,10 @@
 //! One day on which everything happens that may happen without harm: each ending, and each way to it.
 
 use super::world::{Making, World, ms};
-use crate::evidence::{Blow, Mode};
+use crate::evidence::{Blow, Evidence, Mode};
 
 /// The day, as it goes where the upstream behaves in `mode`.
-pub(super) fn a_full_day(mode: Mode) -> World {
+pub(crate) fn a_full_day(mode: Mode) -> Evidence {
     let mut world = World::new(mode);
     let (paying, cancelling) = (("li.na", "pay_order"), ("zhang.wei", "cancel_order"));
     for (nth, amount) in (0_i64..).zip(["12.34", "2500.00", "60000.00"]) {
@@ -107,11 +107,19 @@ pub(super) fn a_full_day(mode: Mode) -> World {
         world.is_absent(of, "FAILED", "absent");
         world.pay(order, of.now + ms(50));
     });
+    // Cancelled together; and one of two that were asked for, since the other one was paid.
+    for (able, seconds) in [(2, 30), (1, 40)] {
+        let orders = [(); 2].map(|()| world.place("150.00".parse().expect("an amount")));
+        for mut making in world.cancel_all(&orders, able, world.at(seconds * 1_000)) {
+            world.arm(&mut making);
+            world.succeeds(&mut making);
+        }
+    }
     // Renewed, paid, and renewed again.
     let mut at = world.at(20_000);
     for _ in 0..2 {
         let order = world.renew("resource-1", at);
         at = world.pay(&order, at + ms(5_000));
     }
-    world
+    world.evidence()
 }

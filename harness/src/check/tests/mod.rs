@@ -11,7 +11,7 @@ use crate::{
     check::{INVARIANTS, Violation, check},
     evidence::{Evidence, Mode},
 };
-use day::a_full_day;
+pub(crate) use day::a_full_day;
 use world::World;
 
 /// Breaks correct evidence and has the checker say so: `expected` is the invariant that does not hold any more, with
@@ -21,7 +21,7 @@ fn is_caught(expected: &str, breaks: impl FnOnce(&mut Evidence)) {
 }
 
 fn is_caught_in(mode: Mode, expected: &str, breaks: impl FnOnce(&mut Evidence)) {
-    let mut evidence = a_full_day(mode).evidence();
+    let mut evidence = a_full_day(mode);
     assert_eq!(check(&evidence), [], "before it is broken");
     breaks(&mut evidence);
     let found = check(&evidence);
@@ -33,7 +33,7 @@ fn is_caught_in(mode: Mode, expected: &str, breaks: impl FnOnce(&mut Evidence)) 
 #[test]
 fn a_day_on_which_all_went_right_passes_in_every_mode() {
     for mode in [Mode::Strict, Mode::Duplicates, Mode::Naive] {
-        assert_eq!(check(&a_full_day(mode).evidence()), [], "{mode:?}");
+        assert_eq!(check(&a_full_day(mode)), [], "{mode:?}");
     }
 }
 
@@ -44,7 +44,7 @@ fn a_day_on_which_nothing_happened_passes() {
 
 #[test]
 fn the_full_day_has_every_state_in_which_a_history_may_end() {
-    let evidence = a_full_day(Mode::Strict).evidence();
+    let evidence = a_full_day(Mode::Strict);
     for state in ["SUCCEEDED", "FAILED", "STALE", "REJECTED", "EXPIRED", "CANCELLED", "NEEDS_REVIEW"] {
         assert!(evidence.operations.iter().any(|operation| operation.state == state), "{state}");
     }

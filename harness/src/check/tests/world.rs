@@ -143,6 +143,23 @@ impl World {
         Making { row: self.evidence.operations.len() - 1, now }
     }
 
+    /// One form that cancels several orders, of which the first ones can be cancelled; answers their operations.
+    pub(super) fn cancel_all(&mut self, orders: &[String], able: usize, at: DateTime<Utc>) -> Vec<Making> {
+        let key = Uuid::from_u128(self.number() << 64);
+        let first = self.evidence.submissions.len();
+        let made: Vec<Making> =
+            orders[..able].iter().map(|order| self.submit(("li.na", "cancel_order"), order, at)).collect();
+        self.evidence.submissions.truncate(first);
+        let answer = match &made[..] {
+            [one] => Answered::Operation(self.evidence.operations[one.row].id),
+            _ => Answered::Accepted,
+        };
+        for order in orders {
+            self.form("li.na", ("cancel_order", order, key), at, answer.clone());
+        }
+        made
+    }
+
     fn form(
         &mut self,
         person: &str,
