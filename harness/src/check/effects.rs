@@ -89,14 +89,12 @@ fn by_whom_we_say(case: &Case<'_>, found: &mut Found, operation: &Operation, all
             let taken =
                 operation.attempts.iter().filter(|attempt| attempt.outcome.as_deref() == Some("executed"));
             let first = taken.map(|attempt| attempt.x_sdk_date).min();
-            let before = |effect: &&&Effect| first.is_none_or(|first| effect.at + WHOLE_SECONDS < first);
-            if let Some(earlier) =
-                all.iter().find(before).filter(|_| all.iter().all(|effect| before(&effect)))
-            {
+            let before = |effect: &&Effect| first.is_none_or(|first| effect.at + WHOLE_SECONDS < first);
+            if let Some(payment) = all.first().filter(|_| all.iter().all(before)) {
+                let payment = case.tell(payment);
                 found.add(format!(
-                    "{}: called its own payment, but it was there before: {}",
-                    name(operation),
-                    case.tell(earlier)
+                    "{}: called its own payment, but it was there before: {payment}",
+                    name(operation)
                 ));
             }
         }

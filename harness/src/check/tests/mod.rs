@@ -4,6 +4,7 @@ mod benign;
 mod breaking;
 mod breaking_pages;
 mod breaking_rows;
+mod close_calls;
 mod day;
 mod world;
 
