@@ -29,6 +29,8 @@ pub struct Consequence {
     pub note: Note,
     /// Why this is safe.
     pub why: &'static str,
+    /// Where that is written down: sections of the design, and Huawei's pages.
+    pub citation: &'static str,
 }
 
 /// One row per class.
@@ -39,6 +41,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Confirming,
         note: Note::Accepted,
         why: "a well-formed success is Huawei's word; success is shown only after the effect was read",
+        citation: "docs/operations.md, R5; api-oce, api_order_00030 (pay): success is 204 without a body",
     },
     Consequence {
         class: Class::Partial,
@@ -46,6 +49,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Unknown,
         note: Note::RefusedInPart,
         why: "which part was done is settled by reading",
+        citation: "docs/operations.md, Verdicts of reading; api-oce, renew and unsubscribe: fail_resource_infos",
     },
     Consequence {
         class: Class::NotExecuted,
@@ -53,6 +57,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Ready,
         note: Note::HeldGateway,
         why: "it never reached BSS, and the worker that sent it saw so itself",
+        citation: "docs/operations.md, R4; usermanual-apig, apig_03_0048: refused by the gateway itself",
     },
     Consequence {
         class: Class::Never,
@@ -60,6 +65,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Failed,
         note: Note::NeverCan,
         why: "refused before any rule of the business, and no earlier request of it exists",
+        citation: "docs/operations.md, R4; api-oce, status codes: wrong parameters (CBC.0100), no permission (CBC.0151)",
     },
     Consequence {
         class: Class::Rejected,
@@ -67,6 +73,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Unknown,
         note: Note::RefusedUnproved,
         why: "a refusal may answer a second copy of a request whose first copy took effect",
+        citation: "docs/operations.md, R4; api-oce, api_order_00030: refused by a rule of the business",
     },
     Consequence {
         class: Class::Ambiguous,
@@ -74,6 +81,7 @@ pub const CONSEQUENCES: [Consequence; 6] = [
         to: State::Unknown,
         note: Note::AnswerUnclear,
         why: "anything may have happened",
+        citation: "docs/operations.md, Classes of answers",
     },
 ];
 

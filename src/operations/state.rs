@@ -115,41 +115,73 @@ pub struct Transition {
     pub to: State,
     /// What makes it happen.
     pub why: &'static str,
+    /// Where the rule is written down, as sections of the design.
+    pub citation: &'static str,
 }
 
-const fn rule(from: State, to: State, why: &'static str) -> Transition {
-    Transition { from, to, why }
+const fn rule(from: State, to: State, why: &'static str, citation: &'static str) -> Transition {
+    Transition { from, to, why, citation }
 }
 
 /// Every legal change. A change that is missing here is refused by the database as well.
 pub const TRANSITIONS: [Transition; 27] = [
-    rule(PendingApproval, Ready, "enough others agreed to exactly this payload"),
-    rule(PendingApproval, Rejected, "another person said no"),
-    rule(PendingApproval, Expired, "nobody decided in time"),
-    rule(PendingApproval, Cancelled, "its maker took it back"),
-    rule(PendingApproval, Stale, "the confirmed facts no longer hold"),
-    rule(Ready, Sending, "the holder of the lease armed an attempt"),
-    rule(Ready, Stale, "the live facts differ from the confirmed ones"),
-    rule(Ready, Expired, "the deadline passed before it could be sent"),
-    rule(Ready, Cancelled, "its maker took it back"),
-    rule(Ready, Unknown, "its own effect was found before sending again"),
-    rule(Ready, Failed, "it cannot be sent at all"),
-    rule(Sending, Confirming, "a well-formed success answer"),
-    rule(Sending, Unknown, "any answer that proves nothing, or the sender is gone"),
-    rule(Sending, Ready, "proved not executed by its own sender: safe to send again"),
-    rule(Sending, Failed, "refused in a way that no repetition can change"),
-    rule(Unknown, Confirming, "a success became known, its effect is still to be read"),
-    rule(Unknown, Succeeded, "the effect was read"),
-    rule(Unknown, Ready, "proved absent, and may be tried again"),
-    rule(Unknown, Failed, "proved absent, and is not tried again"),
-    rule(Unknown, Stale, "proved absent after a business refusal or a changed world"),
-    rule(Unknown, NeedsReview, "contradicting evidence, or unreadable for 72 hours"),
-    rule(Confirming, Succeeded, "the effect was read"),
-    rule(Confirming, Ready, "this step is done, the next one begins"),
-    rule(Confirming, NeedsReview, "accepted, but the effect does not show"),
-    rule(NeedsReview, Succeeded, "two people found the effect"),
-    rule(NeedsReview, Failed, "two people found that there is none"),
-    rule(NeedsReview, Unknown, "a person asked for another look"),
+    rule(
+        PendingApproval,
+        Ready,
+        "enough others agreed to exactly this payload",
+        "docs/operations.md, Approval",
+    ),
+    rule(PendingApproval, Rejected, "another person said no", "docs/operations.md, Approval"),
+    rule(PendingApproval, Expired, "nobody decided in time", "docs/operations.md, Approval"),
+    rule(PendingApproval, Cancelled, "its maker took it back", "docs/operations.md, States"),
+    rule(PendingApproval, Stale, "the confirmed facts no longer hold", "docs/operations.md, R7"),
+    rule(Ready, Sending, "the holder of the lease armed an attempt", "docs/operations.md, R1"),
+    rule(Ready, Stale, "the live facts differ from the confirmed ones", "docs/operations.md, R7"),
+    rule(Ready, Expired, "the deadline passed before it could be sent", "docs/operations.md, States"),
+    rule(Ready, Cancelled, "its maker took it back", "docs/operations.md, States"),
+    rule(Ready, Unknown, "its own effect was found before sending again", "docs/operations.md, R6"),
+    rule(Ready, Failed, "it cannot be sent at all", "docs/operations.md, States"),
+    rule(Sending, Confirming, "a well-formed success answer", "docs/operations.md, R5"),
+    rule(Sending, Unknown, "any answer that proves nothing, or the sender is gone", "docs/operations.md, R3"),
+    rule(
+        Sending,
+        Ready,
+        "proved not executed by its own sender: safe to send again",
+        "docs/operations.md, R4",
+    ),
+    rule(Sending, Failed, "refused in a way that no repetition can change", "docs/operations.md, R4"),
+    rule(
+        Unknown,
+        Confirming,
+        "a success became known, its effect is still to be read",
+        "docs/operations.md, R5",
+    ),
+    rule(Unknown, Succeeded, "the effect was read", "docs/operations.md, R5"),
+    rule(Unknown, Ready, "proved absent, and may be tried again", "docs/operations.md, R4"),
+    rule(Unknown, Failed, "proved absent, and is not tried again", "docs/operations.md, R4"),
+    rule(
+        Unknown,
+        Stale,
+        "proved absent after a business refusal or a changed world",
+        "docs/operations.md, R4",
+    ),
+    rule(
+        Unknown,
+        NeedsReview,
+        "contradicting evidence, or unreadable for 72 hours",
+        "docs/operations.md, Verdicts of reading",
+    ),
+    rule(Confirming, Succeeded, "the effect was read", "docs/operations.md, R5"),
+    rule(Confirming, Ready, "this step is done, the next one begins", "docs/operations.md, States"),
+    rule(
+        Confirming,
+        NeedsReview,
+        "accepted, but the effect does not show",
+        "docs/operations.md, Verdicts of reading",
+    ),
+    rule(NeedsReview, Succeeded, "two people found the effect", "docs/operations.md, Review by people"),
+    rule(NeedsReview, Failed, "two people found that there is none", "docs/operations.md, Review by people"),
+    rule(NeedsReview, Unknown, "a person asked for another look", "docs/operations.md, Review by people"),
 ];
 
 #[cfg(test)]

@@ -1,136 +1,19 @@
-//! Many at once against each constraint: exactly one wins, whatever the order.
+//! Each constraint and guard of the journal against a wrong program, one step at a time.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use bss_portal::{
-    identity::access::AccountId,
-    operations::{
-        Answered, Change, Claimed, Fault, Intent, Judgement, Note, Outcome, PgStore, Planned, State,
-        Store as _, Submitted, Timings, Verdict, Vote,
-    },
+use bss_portal::operations::{
+    Answered, Change, Claimed, Fault, Judgement, Note, Outcome, Planned, State, Store as _, Submitted,
+    Timings, Verdict, Vote,
 };
 use chrono::TimeDelta;
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use tokio::task::JoinSet;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
     store,
-    world::{World, cancellation, pay_order, payment, person, plan},
+    world::{World, pay_order, payment, person, plan},
 };
-
-/// A store with a connection for each of `n` who act at once.
-async fn crowd(db: &PgPool, n: u32) -> Arc<PgStore> {
-    let options = (*db.connect_options()).clone();
-    let pool = PgPoolOptions::new().max_connections(n).connect_with(options).await.expect("connected");
-    Arc::new(PgStore(pool))
-}
-
-async fn all_submit(store: &Arc<PgStore>, plans: Vec<Planned>) -> Vec<Submitted> {
-    let mut acts = JoinSet::new();
-    for planned in plans {
-        let store = store.clone();
-        acts.spawn(async move { store.submit(&planned).await.expect("submitted") });
-    }
-    acts.join_all().await
-}
-
-#[sqlx::test]
-async fn thirty_two_postings_of_one_form_are_one_operation(db: PgPool) {
-    World::new(db.clone()).await;
-    let store = crowd(&db, 32).await;
-    let (maker, intent) = (person("maker"), payment("CS1", "100.00"));
-    let plans = (0..32).map(|_| plan(&maker, intent.clone())).collect();
-    let done = all_submit(&store, plans).await;
-    let new: Vec<_> =
-        done.iter().filter_map(|s| if let Submitted::New(id) = s { Some(*id) } else { None }).collect();
-    assert_eq!(new.len(), 1);
-    let same = done.iter().filter(|s| **s == Submitted::Already(new[0])).count();
-    assert_eq!(same, 31, "{done:?}");
-    assert_eq!(store::count(&db, "operation").await, 1);
-}
-
-#[sqlx::test]
-async fn a_form_that_asks_for_something_else_by_then_is_refused_with_what_it_became(db: PgPool) {
-    let world = World::new(db.clone()).await;
-    let store = crowd(&db, 64).await;
-    let (maker, form) = (person("maker"), Uuid::new_v4());
-    let ask = |order: &str| Intent::new(super::world::ACCOUNT, form, &pay_order(order, "100.00"));
-    let plans = (0..64).map(|n| plan(&maker, ask(if n % 2 == 0 { "CS1" } else { "CS2" }))).collect();
-    let done = all_submit(&store, plans).await;
-    let new = done.iter().find_map(|s| if let Submitted::New(id) = s { Some(*id) } else { None });
-    let id = new.expect("one is new");
-    assert_eq!(done.iter().filter(|s| **s == Submitted::Already(id)).count(), 31, "{done:?}");
-    assert_eq!(done.iter().filter(|s| **s == Submitted::OtherForm(id)).count(), 32, "{done:?}");
-    assert_eq!(store::count(&db, "operation_target").await, 1);
-    let mut otherwise = pay_order(&world.story(id).await.operation.subject, "100.00");
-    otherwise.reason = "a better one".to_owned();
-    let otherwise = plan(&maker, Intent::new(super::world::ACCOUNT, form, &otherwise));
-    assert_eq!(store.submit(&otherwise).await.expect("answered"), Submitted::OtherForm(id));
-}
-
-#[sqlx::test]
-async fn sixty_four_people_on_one_order_get_one_operation_and_its_name(db: PgPool) {
-    World::new(db.clone()).await;
-    let store = crowd(&db, 64).await;
-    let payer = AccountId(Uuid::from_u128(0xCAFE));
-    // Paying and cancelling exclude each other; ids match without regard to case, and whether the
-    // account that placed the order acts or the one that pays for it.
-    let plans = (0..64)
-        .map(|n| {
-            let intent = match n % 4 {
-                0 => payment("CS1ab", "100.00"),
-                1 => payment("cs1AB", "100.00"),
-                2 => Intent::new(payer, Uuid::new_v4(), &pay_order("CS1ab", "100.00")),
-                _ => cancellation("CS1AB"),
-            };
-            plan(&person(&format!("maker-{n}")), intent)
-        })
-        .collect();
-    let done = all_submit(&store, plans).await;
-    let new: Vec<_> =
-        done.iter().filter_map(|s| if let Submitted::New(id) = s { Some(*id) } else { None }).collect();
-    assert_eq!(new.len(), 1, "{done:?}");
-    assert_eq!(done.iter().filter(|s| **s == Submitted::Busy(new[0])).count(), 63, "{done:?}");
-    assert_eq!(store::count(&db, "operation").await, 1);
-}
-
-#[sqlx::test]
-async fn sixteen_workers_on_one_operation_arm_it_once(db: PgPool) {
-    let world = World::new(db.clone()).await;
-    world.pay("CS1").await;
-    let store = crowd(&db, 16).await;
-    let mut acts = JoinSet::new();
-    for n in 0..16 {
-        let (store, arming) = (store.clone(), world.arming(TimeDelta::zero()));
-        acts.spawn(async move {
-            let lease = Duration::from_mins(1);
-            match store.claim(&[State::Ready], &format!("w{n}"), lease).await.expect("claimed") {
-                Some(claimed) => store.arm(&claimed, &arming).await.is_ok(),
-                None => false,
-            }
-        });
-    }
-    assert_eq!(acts.join_all().await.into_iter().filter(|armed| *armed).count(), 1);
-    assert_eq!(store::count(&db, "attempt").await, 1);
-}
-
-#[sqlx::test]
-async fn one_claim_cannot_arm_twice(db: PgPool) {
-    let world = World::new(db.clone()).await;
-    let id = world.pay("CS1").await;
-    let claimed = world.claim().await.expect("ready");
-    let store = crowd(&db, 16).await;
-    let mut acts = JoinSet::new();
-    for _ in 0..16 {
-        let (store, claimed, arming) = (store.clone(), claimed.clone(), world.arming(TimeDelta::zero()));
-        acts.spawn(async move { store.arm(&claimed, &arming).await.is_ok() });
-    }
-    assert_eq!(acts.join_all().await.into_iter().filter(|armed| *armed).count(), 1);
-    // Not even behind the guard's back.
-    store::force(&db, id.0, State::Ready).await;
-    assert!(matches!(world.arm(&claimed).await, Err(Fault::Live)));
-}
 
 #[sqlx::test]
 async fn who_lost_the_lease_can_neither_arm_nor_settle(db: PgPool) {
@@ -272,22 +155,6 @@ async fn two_others_must_agree_to_exactly_this_payload_and_never_the_maker(db: P
     assert!(store::run(&db, "update operation set state = 'READY'").await.is_err(), "one is not two");
     assert_eq!(world.store.vote(&vote(&planned, &two, true)).await.expect("agreed"), State::Ready);
     assert!(world.store.vote(&vote(&planned, &person("three"), false)).await.is_err(), "too late to say no");
-}
-
-#[sqlx::test]
-async fn of_thirty_two_who_agree_at_once_only_as_many_as_needed_count(db: PgPool) {
-    let world = World::new(db.clone()).await;
-    let planned = plan(&person("maker"), payment("CS1", "60000.00"));
-    world.store.submit(&planned).await.expect("submitted");
-    let store = crowd(&db, 32).await;
-    let mut acts = JoinSet::new();
-    for n in 0..32 {
-        let (store, vote) = (store.clone(), vote(&planned, &person(&format!("c{n}")), true));
-        acts.spawn(async move { store.vote(&vote).await.ok() });
-    }
-    let counted: Vec<_> = acts.join_all().await.into_iter().flatten().collect();
-    assert_eq!(counted.len(), 2);
-    assert_eq!(world.state(planned.id).await, State::Ready);
 }
 
 #[sqlx::test]

@@ -1,10 +1,15 @@
 //! The money journal on a real PostgreSQL: every constraint attacked, and the real executor and
 //! reconciler against a scripted BSS on a clock that tests move. No network is involved.
 
+mod answers;
 mod attacks;
+mod crowd;
+mod crowds;
 mod executor;
 mod faults;
+mod races;
 mod store;
 mod tables;
 mod upstream;
+mod walks;
 mod world;

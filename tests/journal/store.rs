@@ -53,3 +53,20 @@ pub(crate) async fn force(db: &PgPool, id: Uuid, state: State) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(update)).execute(&mut *tx).await.expect("forced");
     tx.commit().await.expect("committed");
 }
+
+/// Runs one statement without any trigger, as a wrong program with a superuser's rights could.
+pub(crate) async fn unguarded(db: &PgPool, statement: &str) -> Result<u64, String> {
+    let mut tx = db.begin().await.expect("a transaction");
+    let as_replica = "set local session_replication_role = replica";
+    sqlx::raw_sql(as_replica).execute(&mut *tx).await.expect("no triggers");
+    let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut *tx).await;
+    let done = done.map(|done| done.rows_affected()).map_err(|error| error.to_string());
+    tx.commit().await.expect("ended");
+    done
+}
+
+/// Runs several statements without any trigger.
+pub(crate) async fn unguarded_script(db: &PgPool, script: &str) {
+    let script = format!("begin; set local session_replication_role = replica; {script}; commit");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(db).await.expect("arranged");
+}

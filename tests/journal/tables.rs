@@ -1,12 +1,35 @@
 //! The tables in the program and in the database are the same, and the database enforces them.
 
-use bss_portal::operations::{Confirmed as _, Note, State, Store as _, Submitted, TRANSITIONS};
+use bss_portal::operations::{CONSEQUENCES, Confirmed as _, Note, State, Store as _, Submitted, TRANSITIONS};
 use sqlx::PgPool;
 
 use super::{
     store,
     world::{World, pay_order, payment, person, plan},
 };
+
+/// The design, which the tables cite.
+const DESIGN: &str = include_str!("../../docs/operations.md");
+
+#[test]
+fn every_row_of_the_tables_cites_a_rule_or_section_that_exists() {
+    let cited = TRANSITIONS.iter().map(|rule| rule.citation);
+    let cited: Vec<_> = cited.chain(CONSEQUENCES.iter().map(|row| row.citation)).collect();
+    assert_eq!(cited.len(), 27 + 6);
+    for citation in cited {
+        let ours = citation.split("; ").find_map(|part| part.strip_prefix("docs/operations.md, "));
+        let place = ours.unwrap_or_else(|| panic!("no rule of ours: {citation}"));
+        let is_rule = place.starts_with('R') && place[1..].parse::<u8>().is_ok();
+        let written = if is_rule { format!("\n* **{place}** ") } else { format!("\n## {place}\n") };
+        assert!(DESIGN.contains(&written), "docs/operations.md has no {place}");
+    }
+    for class in CONSEQUENCES.iter().map(|row| row.class.letter()) {
+        assert!(DESIGN.contains(&format!("\n| {class} | ")), "class {class} is not explained");
+    }
+    for state in State::ALL {
+        assert!(DESIGN.contains(state.as_str()), "{state} is not explained");
+    }
+}
 
 #[sqlx::test]
 async fn the_database_knows_the_same_transitions_as_the_program(db: PgPool) {
