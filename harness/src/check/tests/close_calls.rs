@@ -5,7 +5,7 @@ use crate::{
         check,
         tests::world::{Making, World, ms},
     },
-    evidence::{Effect, Evidence, Mode},
+    evidence::{Act, Effect, Evidence, Mode},
 };
 
 fn names(evidence: &Evidence) -> Vec<&'static str> {
@@ -102,4 +102,77 @@ fn a_renewal_is_done_by_its_own_order_or_elsewhere() {
     assert_eq!(names(&evidence), ["I3"]);
     evidence.operations[0].note = "done_elsewhere".to_owned();
     assert_eq!(names(&evidence), [""; 0]);
+}
+
+#[test]
+fn an_extra_order_of_our_own_may_be_cancelled_though_nobody_picked_it() {
+    let tidied = |by_us: bool| {
+        let mut world = World::new(Mode::Strict);
+        let order = if by_us {
+            world.renew("resource-1", world.at(0))
+        } else {
+            world.place("10.00".parse().expect("an amount"))
+        };
+        let mut making = world.submit(("li.na", "cancel_order"), &order, world.at(5_000));
+        world.arm(&mut making);
+        world.succeeds(&mut making);
+        let mut evidence = world.evidence();
+        evidence.submissions.retain(|submission| submission.kind != "cancel_order");
+        names(&evidence)
+    };
+    assert_eq!(tidied(true), [""; 0]);
+    assert_eq!(tidied(false), ["I6"]);
+}
+
+#[test]
+fn who_must_still_decide_is_waited_for_and_nobody_else() {
+    let waiting = |decisions: &[&str]| {
+        let mut world = World::new(Mode::Strict);
+        let order = world.place("60000.00".parse().expect("an amount"));
+        let mut making = world.submit(("li.na", "pay_order"), &order, world.at(0));
+        for person in ["wang.fang", "chen.jie"].iter().take(decisions.len()) {
+            world.decide(&mut making, person, true);
+        }
+        let mut evidence = world.evidence();
+        let row = &mut evidence.operations[0];
+        for (approval, decision) in row.approvals.iter_mut().zip(decisions) {
+            (*decision).clone_into(&mut approval.decision);
+        }
+        for (act, decision) in evidence.acts.iter_mut().zip(decisions) {
+            (*decision).clone_into(&mut act.what);
+        }
+        "PENDING_APPROVAL".clone_into(&mut row.state);
+        row.events.truncate(1);
+        evidence.views.clear();
+        names(&evidence)
+    };
+    assert_eq!(waiting(&[]), [""; 0]);
+    assert_eq!(waiting(&["approve"]), [""; 0]);
+    assert_eq!(waiting(&["approve", "approve"]), ["I5"]);
+    assert_eq!(waiting(&["reject"]), ["I5"]);
+}
+
+#[test]
+fn rest_is_due_some_time_after_the_last_act_on_an_operation() {
+    let rested = |act_on_it: bool| {
+        let (mut world, mut making, _) = armed(Mode::Strict);
+        world.arrives(making, 50, true, None);
+        world.is_found(&mut making, "effect_read");
+        let mut evidence = world.evidence();
+        let row = &evidence.operations[0];
+        let (id, since) = (row.id, row.state_since);
+        evidence.patience = ms(1_000);
+        evidence.healed_at = since - ms(1_500);
+        evidence.acts.push(Act {
+            at: since - ms(900),
+            person: "wang.fang".to_owned(),
+            what: "check_now".to_owned(),
+            operation: act_on_it.then_some(id),
+            subject: None,
+            status: Some(303),
+        });
+        names(&evidence)
+    };
+    assert_eq!(rested(true), [""; 0]);
+    assert_eq!(rested(false), ["I5"]);
 }
