@@ -43,7 +43,7 @@ pub(super) fn one_paid(case: &Case<'_>, found: &mut Found) {
 }
 
 /// I17. Of the orders that one operation made, the bound one is wanted; each other one is cancelled, or its operation
-/// waits for people. Such an order is never paid.
+/// was handed to people. Such an order is never paid.
 pub(super) fn none_left_over(case: &Case<'_>, found: &mut Found) {
     for (operation, order) in renewals(case) {
         let made_one = renewals(case).iter().filter(|(other, _)| other.id == operation.id).count() == 1;
@@ -57,10 +57,14 @@ pub(super) fn none_left_over(case: &Case<'_>, found: &mut Found) {
         if let Some(payment) = paid(case, &order.subject) {
             let (order, payment) = (case.tell(order), case.tell(payment));
             found.add(format!("{}: the extra order was paid: {order}, {payment}", name(operation)));
-        } else if case.happened(CANCEL, &order.subject).next().is_none() && operation.state != "NEEDS_REVIEW"
-        {
+        } else if case.happened(CANCEL, &order.subject).next().is_none() && !was_shown(operation) {
             let (order, end) = (case.tell(order), time(case.evidence.ended_at));
             found.add(format!("{}: at {end} an extra unpaid order is left over: {order}", name(operation)));
         }
     }
+}
+
+/// Whether people had to look at it. They may have closed it since, knowing of the order.
+fn was_shown(operation: &Operation) -> bool {
+    operation.events.iter().any(|event| event.to == "NEEDS_REVIEW")
 }

@@ -76,6 +76,27 @@ fn a_payment_of_another_order_than_the_operations_is_caught() {
 }
 
 #[test]
+fn an_operation_of_another_kind_or_order_than_was_asked_for_is_caught() {
+    is_caught("I6: no such form", |evidence| {
+        noted(evidence, "withdrawn").kind = "cancel_order".to_owned();
+    });
+    is_caught("I6: no such form", |evidence| {
+        noted(evidence, "withdrawn").subject = "CS00000000XX".to_owned();
+    });
+}
+
+#[test]
+fn a_cancellation_that_nobody_picked_is_caught_whoever_picked_a_renewal() {
+    for expected in ["I6: nobody asked for", "I6: no such form"] {
+        is_caught(expected, |evidence| {
+            let cancelled = |row: &&Operation| row.kind == "cancel_order" && row.note == "effect_read";
+            let order = evidence.operations.iter().find(cancelled).expect("one").subject.clone();
+            evidence.submissions.retain(|submission| submission.order_id != order);
+        });
+    }
+}
+
+#[test]
 fn an_operation_that_nobody_asked_for_is_caught() {
     is_caught("I6", |evidence| {
         let person = &mut evidence.operations[0].requester;
@@ -103,6 +124,15 @@ fn a_form_that_became_two_operations_is_caught() {
     is_caught("I8: forms became 2 operations", |evidence| {
         let row = twin(noted(evidence, "withdrawn"));
         evidence.operations.push(Operation { form_key: Uuid::from_u128(5), ..row });
+    });
+}
+
+#[test]
+fn a_form_whose_two_operations_both_took_effect_is_caught() {
+    is_caught("I8: had 2 effects", |evidence| {
+        let form_key = evidence.operations[0].form_key;
+        evidence.operations[3].form_key = form_key;
+        assert_eq!(evidence.operations[0].requester_id, evidence.operations[3].requester_id);
     });
 }
 
