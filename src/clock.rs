@@ -14,9 +14,12 @@ use tokio::sync::Notify;
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where time comes from.
-trait Source: Send + Sync {
+pub trait Source: Send + Sync {
+    /// The time of day, UTC.
     fn now(&self) -> DateTime<Utc>;
+    /// Time since the machine started, also while it was suspended.
     fn since_boot(&self) -> Duration;
+    /// Waits for `how_long`.
     fn sleep(&self, how_long: Duration) -> Sleep;
 }
 
@@ -34,6 +37,11 @@ impl Clock {
     pub fn manual(start: DateTime<Utc>) -> (Self, Hand) {
         let hand = Hand(Arc::new(Manual { start, elapsed: Mutex::default(), moved: Notify::new() }));
         (Self(Arc::new(hand.0.clone())), hand)
+    }
+
+    /// A clock with its own idea of time, such as one machine of a simulated many.
+    pub fn of(source: impl Source + 'static) -> Self {
+        Self(Arc::new(source))
     }
 
     /// The time of day, UTC.

@@ -1,0 +1,307 @@
+//! Judges a history that has ended by the invariants of `operations.md` §1.11, from Huawei's ledger, the
+//! journal's rows, and what people were answered. It shares no rule with the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bss_portal::{
+    money::Money,
+    operations::{Note, OperationId, Outcome, State},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    history::Mode,
+    model::journal::Row,
+    portal::World,
+    record::{Form, Record},
+    store::Database,
+    upstream::{Effect, Upstream, What, yuan},
+    wire::lock,
+};
+
+/// Everything has to end this long after the world is well again, with a little patience of people.
+const ENDS_WITHIN: TimeDelta = TimeDelta::minutes(32);
+
+/// Judges `world`, and adds what is wrong to its record.
+pub(crate) fn judge(world: &World, mode: Mode) {
+    let (database, upstream) = (lock(&world.database), lock(&world.upstream));
+    let mut record = lock(&world.record);
+    let case = Case {
+        mode,
+        now: world.sim.utc(),
+        at: world.sim.now(),
+        healed: world.sim.utc_at(world.sim.healed_at().unwrap_or_default()),
+        database: &database,
+        upstream: &upstream,
+    };
+    let mut found = Vec::new();
+    for row in database.journal.operations() {
+        case.effects_and_state(row, &record, &mut found);
+        case.requests(row, &record, &mut found);
+        case.agreement(row, &record, &mut found);
+        case.end(row, &record, &mut found);
+        if record.seen.get(&row.operation.id).is_some_and(|seen| *seen != row.operation.state) {
+            let seen = record.seen[&row.operation.id];
+            let what =
+                format!("{} was seen {seen}, and is {}", record.name(row.operation.id), row.operation.state);
+            found.push(("I15", what));
+        }
+    }
+    case.payments(&record, &mut found);
+    case.forms(&record, &mut found);
+    case.holders(&record, &mut found);
+    for row in database.journal.operations() {
+        world.sim.count(match row.operation.state {
+            State::Succeeded => "ended SUCCEEDED",
+            State::Failed => "ended FAILED",
+            State::Stale => "ended STALE",
+            State::Expired => "ended EXPIRED",
+            State::Rejected => "ended REJECTED",
+            State::Cancelled => "ended CANCELLED",
+            State::NeedsReview => "ended NEEDS_REVIEW",
+            _ => "not ended",
+        });
+    }
+    for (rule, what) in found {
+        record.broken(rule, what);
+    }
+}
+
+type Found = Vec<(&'static str, String)>;
+
+struct Case<'a> {
+    mode: Mode,
+    now: DateTime<Utc>,
+    at: u64,
+    healed: DateTime<Utc>,
+    database: &'a Database,
+    upstream: &'a Upstream,
+}
+
+/// The effect that a kind of operation is there for.
+fn wanted(kind: &str) -> What {
+    match kind {
+        "pay_order" => What::Pay,
+        "cancel_order" => What::Cancel,
+        "renew" => What::Renew,
+        "unsubscribe" => What::Unsubscribe,
+        other => panic!("no kind {other}"),
+    }
+}
+
+impl Case<'_> {
+    fn own<'a>(&'a self, id: OperationId, record: &'a Record) -> impl Iterator<Item = &'a Effect> {
+        self.upstream
+            .ledger
+            .iter()
+            .filter(move |effect| effect.post.and_then(|post| record.posts[post].operation) == Some(id))
+    }
+
+    /// I1, I3, I4, I6, and that what was charged is what was confirmed.
+    fn effects_and_state(&self, row: &Row, record: &Record, found: &mut Found) {
+        let operation = &row.operation;
+        let (name, state) = (record.name(operation.id), operation.state);
+        let what = wanted(&operation.kind);
+        let own: Vec<&Effect> = self.own(operation.id, record).collect();
+        let times = own.iter().filter(|effect| effect.what == what).count();
+        let repeatable = what == What::Cancel || (what == What::Renew && self.mode == Mode::Duplicates);
+        if times > 1 && !repeatable {
+            found.push(("I1", format!("{name} took effect {times} times")));
+        }
+        let key = operation.subject.to_uppercase();
+        if let Some(other) = own.iter().find(|effect| effect.key.to_uppercase() != key || effect.what != what)
+        {
+            found.push(("I6", format!("{name} did something else: {other:?}")));
+        }
+        let exists = self.upstream.ledger.iter().any(|effect| {
+            effect.what == what
+                && effect.key.to_uppercase() == key
+                && match what {
+                    What::Pay | What::Cancel => true,
+                    What::Renew | What::Unsubscribe => effect.made == operation.upstream_order_id,
+                }
+        });
+        let lapsed = what == What::Cancel && self.upstream.orders[&key].status(self.at).0 == 4;
+        let elsewhere = operation.why() == Some(Note::DoneElsewhere);
+        match state {
+            State::Succeeded if !exists && !lapsed => {
+                found.push(("I3", format!("{name} SUCCEEDED without an effect")));
+            }
+            // After a recovery the request may be one that the journal no longer knows of.
+            State::Succeeded if elsewhere && times > 0 && self.mode != Mode::Failover => {
+                found
+                    .push(("I3", format!("{name} is said to be done elsewhere, but its own request did it")));
+            }
+            State::Failed | State::Stale | State::Expired | State::Rejected | State::Cancelled
+                if times > 0 =>
+            {
+                found.push(("I4", format!("{name} is {state}, but it took effect")));
+            }
+            State::Succeeded
+                if what == What::Pay && !elsewhere && operation.why() == Some(Note::EffectRead) =>
+            {
+                let confirmed = operation.money().map(Money::decimal);
+                let charged = own.iter().find(|effect| effect.what == What::Pay);
+                let charged = charged.map(|effect| yuan(effect.amount).parse().expect("an amount"));
+                if charged.is_some() && charged != confirmed {
+                    found.push((
+                        "I13",
+                        format!("{name} was charged {charged:?}, confirmed was {confirmed:?}"),
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// I9 as a count, I11.
+    fn requests(&self, row: &Row, record: &Record, found: &mut Found) {
+        let id = row.operation.id;
+        let name = record.name(id);
+        let posts = record.posts.iter().filter(|post| post.operation == Some(id)).count();
+        if posts > row.requests.len() && self.mode != Mode::Failover {
+            found.push((
+                "I9",
+                format!("{name} sent {posts} requests and has {} attempts", row.requests.len()),
+            ));
+        }
+        let mut by_step: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for request in &row.requests {
+            by_step.entry(&request.attempt.step).or_default().push(&request.attempt);
+        }
+        for pair in by_step.values().flat_map(|attempts| attempts.windows(2)) {
+            let settled = pair[0].settled_at.is_some_and(|at| at <= pair[1].armed_at);
+            if pair[0].outcome != Some(Outcome::NotExecuted) || !settled {
+                let no = pair[0].attempt_no;
+                found.push(("I11", format!("{name} was sent again while attempt {no} was live")));
+            }
+        }
+    }
+
+    /// I12: whatever was sent had been agreed to by enough others.
+    fn agreement(&self, row: &Row, record: &Record, found: &mut Found) {
+        let operation = &row.operation;
+        let amount = operation.amount.unwrap_or_default();
+        let needed = match operation.kind.as_str() {
+            "pay_order" if amount > 50_000.into() => 2,
+            "pay_order" if amount > 1_000.into() => 1,
+            "pay_order" | "cancel_order" => 0,
+            _ => usize::try_from(operation.needs_approvals).unwrap_or(0),
+        };
+        let agreed: BTreeSet<_> = row
+            .approvals
+            .iter()
+            .filter(|(approval, sha256)| {
+                approval.decision == "approve"
+                    && approval.approver_id != operation.requester_id
+                    && *sha256 == operation.payload_sha256
+            })
+            .map(|(approval, _)| approval.approver_id)
+            .collect();
+        let sent = record.posts.iter().any(|post| post.operation == Some(operation.id));
+        // A failover may have taken the votes, and then people have voted again, or it was not sent.
+        if sent && agreed.len() < needed && self.mode != Mode::Failover {
+            let name = record.name(operation.id);
+            found.push(("I12", format!("{name} was sent with {} of {needed} agreements", agreed.len())));
+        }
+    }
+
+    /// I5.
+    fn end(&self, row: &Row, record: &Record, found: &mut Found) {
+        let operation = &row.operation;
+        if operation.state == State::NeedsReview {
+            return;
+        }
+        let agreed = row.approvals.iter().map(|(approval, _)| approval.at).max();
+        let quarantine = self.database.journal.epochs().iter().map(|epoch| epoch.quarantine_until).max();
+        let from = [Some(self.healed), Some(operation.created_at), agreed, quarantine];
+        let from = from.into_iter().flatten().max().expect("a time");
+        let until = operation.closed_at.unwrap_or(self.now);
+        if until - from > ENDS_WITHIN || operation.closed_at.is_none() {
+            let (name, state) = (record.name(operation.id), operation.state);
+            let minutes = (until - from).num_minutes();
+            found.push(("I5", format!("{name} is {state} {minutes} minutes after everything was well")));
+        }
+    }
+
+    /// I2: over all operations and all time, and nobody else's payment is taken for one's own.
+    fn payments(&self, record: &Record, found: &mut Found) {
+        let mut paid: BTreeMap<&str, usize> = BTreeMap::new();
+        for effect in &self.upstream.ledger {
+            if effect.what == What::Pay && effect.post.is_some() {
+                *paid.entry(&effect.key).or_default() += 1;
+            }
+        }
+        for (order, times) in paid.iter().filter(|(_, times)| **times > 1) {
+            found.push(("I2", format!("{order} was paid {times} times by the portal")));
+        }
+        let mut claimed: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
+        for operation in self.database.journal.operations().map(|row| &row.operation) {
+            let proof = match wanted(&operation.kind) {
+                What::Pay => Some(operation.subject.to_uppercase()),
+                What::Renew | What::Unsubscribe => operation.upstream_order_id.clone(),
+                What::Cancel => None,
+            };
+            if let Some(proof) = proof
+                && operation.state == State::Succeeded
+                && operation.why() == Some(Note::EffectRead)
+            {
+                claimed.entry((proof, &operation.kind)).or_default().push(record.name(operation.id));
+            }
+        }
+        for ((proof, kind), names) in claimed.iter().filter(|(_, names)| names.len() > 1) {
+            found.push(("I2", format!("{proof} proves {kind} of {}", names.join(" and "))));
+        }
+    }
+
+    /// I8, also over lost commits.
+    fn forms(&self, record: &Record, found: &mut Found) {
+        let mut of_form: BTreeMap<Form, BTreeSet<OperationId>> = BTreeMap::new();
+        for (id, form) in &record.operations {
+            of_form.entry(*form).or_default().insert(*id);
+        }
+        for ids in of_form.values() {
+            let moves = |effect: &&Effect| matches!(effect.what, What::Pay | What::Unsubscribe);
+            let effects: usize = ids.iter().map(|id| self.own(*id, record).filter(moves).count()).sum();
+            let names: Vec<_> = ids.iter().map(|id| record.name(*id)).collect();
+            if effects > 1 {
+                found.push((
+                    "I8",
+                    format!("one form took effect {effects} times, as {}", names.join(" and ")),
+                ));
+            }
+            if ids.len() > 1 && self.mode != Mode::Failover {
+                found.push(("I8", format!("one form became {}", names.join(" and "))));
+            }
+        }
+        let mut answered: BTreeMap<Form, OperationId> = BTreeMap::new();
+        for (form, id) in &record.answers {
+            let first = *answered.entry(*form).or_insert(*id);
+            if first != *id && self.mode != Mode::Failover {
+                let (first, other) = (record.name(first), record.name(*id));
+                found.push(("I8", format!("one form was answered with {first} and with {other}")));
+            }
+        }
+    }
+
+    /// R9: what an open operation holds, no other open one does.
+    fn holders(&self, record: &Record, found: &mut Found) {
+        let mut held: BTreeMap<(&str, String), Vec<&Row>> = BTreeMap::new();
+        for row in self.database.journal.operations() {
+            for target in &row.targets {
+                let (kind, id) = target.parts();
+                held.entry((kind, id.to_uppercase())).or_default().push(row);
+            }
+        }
+        for ((_, target), mut rows) in held {
+            rows.sort_by_key(|row| row.operation.created_at);
+            for pair in rows.windows(2) {
+                let closed = pair[0].operation.closed_at;
+                if closed.is_none_or(|closed| closed > pair[1].operation.created_at) {
+                    let (one, other) = (record.name(pair[0].operation.id), record.name(pair[1].operation.id));
+                    found.push(("R9", format!("{one} and {other} were open on {target} together")));
+                }
+            }
+        }
+    }
+}

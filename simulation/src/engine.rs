@@ -1,0 +1,721 @@
+//! The machine under a history: one queue of events, one source of chance, processes that can be killed and
+//! stopped at every boundary, and a record of all that happens. It knows nothing of money.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    ops::RangeInclusive,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bss_portal::clock::{Clock, Sleep, Source};
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+
+use crate::faults::Faults;
+
+/// A moment, in microseconds since the history began.
+pub(crate) type At = u64;
+
+/// One second of simulated time.
+pub(crate) const SECOND: At = 1_000_000;
+
+/// The longest that somebody stands still.
+const LONGEST_PAUSE: At = 1_800 * SECOND;
+
+/// A machine's process: what is killed and stopped as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ProcessId(pub usize);
+
+/// The world outside of all processes: people, Huawei. It never dies.
+pub(crate) const OUTSIDE: ProcessId = ProcessId(0);
+
+/// Something that runs within a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TaskId(usize);
+
+type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Act = Box<dyn FnOnce(&Sim) + Send>;
+type Boot = Arc<dyn Fn(&Sim, ProcessId) + Send + Sync>;
+
+enum Event {
+    Wake(Wake),
+    Poll(TaskId),
+    /// Whoever stood still goes on.
+    Resume,
+    Act(Act),
+}
+
+struct Wake {
+    task: TaskId,
+    /// Whose standing still delays it.
+    process: ProcessId,
+    flag: Flag,
+}
+
+/// Says whether a wait is over, or is waited for by nobody any more.
+type Flag = Arc<[AtomicBool; 2]>;
+const OVER: usize = 0;
+const GIVEN_UP: usize = 1;
+
+struct Process {
+    name: &'static str,
+    boot: Option<Boot>,
+    incarnation: u32,
+    alive: bool,
+    paused_until: At,
+    /// How far its clock is off, in milliseconds.
+    skew: i64,
+}
+
+struct Task {
+    process: ProcessId,
+    name: String,
+    paused_until: At,
+    alive: bool,
+    /// Its present step is given up, as by a panic.
+    aborted: bool,
+}
+
+struct Core {
+    now: At,
+    seq: u64,
+    queue: BTreeMap<(At, u64), Event>,
+    deferred: Vec<Wake>,
+    rng: StdRng,
+    faults: Faults,
+    healed_at: Option<At>,
+    processes: Vec<Process>,
+    tasks: Vec<Task>,
+    current: Option<TaskId>,
+    killed: Vec<ProcessId>,
+    spawned: Vec<(TaskId, Job)>,
+    log: Log,
+    counts: BTreeMap<&'static str, u64>,
+    start: DateTime<Utc>,
+}
+
+/// Everything that happened: always as a hash, as text when asked for.
+struct Log {
+    hash: u64,
+    lines: Option<Vec<String>>,
+}
+
+/// A handle on the machine, cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sim(Arc<Mutex<Core>>);
+
+impl Sim {
+    /// A machine with this seed. `traced` keeps the record as text.
+    pub(crate) fn new(seed: u64, traced: bool) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let faults = Faults::drawn(&mut rng);
+        let start = DateTime::from_timestamp(1_768_464_000, 0).expect("a time");
+        let outside =
+            Process { name: "outside", boot: None, incarnation: 0, alive: true, paused_until: 0, skew: 0 };
+        Self(Arc::new(Mutex::new(Core {
+            now: 0,
+            seq: 0,
+            queue: BTreeMap::new(),
+            deferred: Vec::new(),
+            rng,
+            faults,
+            healed_at: None,
+            processes: vec![outside],
+            tasks: Vec::new(),
+            current: None,
+            killed: Vec::new(),
+            spawned: Vec::new(),
+            log: Log { hash: 0xcbf2_9ce4_8422_2325, lines: traced.then(Vec::new) },
+            counts: BTreeMap::new(),
+            start,
+        })))
+    }
+
+    fn core(&self) -> MutexGuard<'_, Core> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // ── Time ──
+
+    /// Now.
+    pub(crate) fn now(&self) -> At {
+        self.core().now
+    }
+
+    /// Now, as a true clock shows it.
+    pub(crate) fn utc(&self) -> DateTime<Utc> {
+        let core = self.core();
+        core.start + Duration::from_micros(core.now)
+    }
+
+    /// A moment as a true clock shows it.
+    pub(crate) fn utc_at(&self, at: At) -> DateTime<Utc> {
+        self.core().start + Duration::from_micros(at)
+    }
+
+    /// The clock of a process.
+    pub(crate) fn clock(&self, process: ProcessId) -> Clock {
+        Clock::of(Machine { sim: self.clone(), process })
+    }
+
+    // ── Chance ──
+
+    /// Whether something of this likelihood happens.
+    pub(crate) fn chance(&self, likelihood: f64) -> bool {
+        likelihood > 0.0 && self.core().rng.random_bool(likelihood.min(1.0))
+    }
+
+    /// A number out of `range`.
+    pub(crate) fn draw(&self, range: RangeInclusive<u64>) -> u64 {
+        self.core().rng.random_range(range)
+    }
+
+    /// One of these.
+    pub(crate) fn pick<T: Clone>(&self, of: &[T]) -> T {
+        of[self.core().rng.random_range(0..of.len())].clone()
+    }
+
+    /// What goes wrong now; nothing any more once everything is healed.
+    pub(crate) fn faults(&self) -> Faults {
+        let core = self.core();
+        if core.healed_at.is_some() { Faults::NONE } else { core.faults.clone() }
+    }
+
+    // ── Record ──
+
+    /// Notes down what somebody did.
+    pub(crate) fn note(&self, what: fmt::Arguments<'_>) {
+        self.core().note(what);
+    }
+
+    /// Counts something.
+    pub(crate) fn count(&self, what: &'static str) {
+        *self.core().counts.entry(what).or_default() += 1;
+    }
+
+    /// What was counted.
+    pub(crate) fn counts(&self) -> BTreeMap<&'static str, u64> {
+        self.core().counts.clone()
+    }
+
+    /// The hash of all that happened so far.
+    pub(crate) fn hash(&self) -> u64 {
+        self.core().log.hash
+    }
+
+    /// All that happened so far, if it was kept.
+    pub(crate) fn trace(&self) -> Vec<String> {
+        self.core().log.lines.clone().unwrap_or_default()
+    }
+
+    // ── Processes ──
+
+    /// The task that runs now.
+    pub(crate) fn task(&self) -> TaskId {
+        self.core().current.expect("a task runs")
+    }
+
+    /// A new process; `boot` starts its tasks each time it starts.
+    pub(crate) fn process(
+        &self,
+        name: &'static str,
+        skew: i64,
+        boot: impl Fn(&Self, ProcessId) + Send + Sync + 'static,
+    ) -> ProcessId {
+        let mut core = self.core();
+        let id = ProcessId(core.processes.len());
+        core.processes.push(Process {
+            name,
+            boot: Some(Arc::new(boot)),
+            incarnation: 0,
+            alive: false,
+            paused_until: 0,
+            skew,
+        });
+        id
+    }
+
+    /// Starts a process now.
+    pub(crate) fn boot(&self, process: ProcessId) {
+        let boot = {
+            let mut core = self.core();
+            let slot = &mut core.processes[process.0];
+            slot.alive = true;
+            slot.boot.clone()
+        };
+        self.note(format_args!("{} starts", self.process_name(process)));
+        if let Some(boot) = boot {
+            boot(self, process);
+        }
+    }
+
+    /// Whether it runs.
+    pub(crate) fn is_alive(&self, process: ProcessId) -> bool {
+        self.core().processes[process.0].alive
+    }
+
+    /// How often it was killed.
+    pub(crate) fn incarnation(&self, process: ProcessId) -> u32 {
+        self.core().processes[process.0].incarnation
+    }
+
+    /// Its name.
+    pub(crate) fn process_name(&self, process: ProcessId) -> &'static str {
+        self.core().processes[process.0].name
+    }
+
+    /// Starts a task within a process.
+    pub(crate) fn spawn(
+        &self,
+        process: ProcessId,
+        name: impl Into<String>,
+        job: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let mut core = self.core();
+        let id = TaskId(core.tasks.len());
+        core.tasks.push(Task { process, name: name.into(), paused_until: 0, alive: true, aborted: false });
+        core.spawned.push((id, Box::pin(job)));
+    }
+
+    /// Does something at a later moment, outside of all processes.
+    pub(crate) fn after(&self, span: At, act: impl FnOnce(&Self) + Send + 'static) {
+        let mut core = self.core();
+        let at = core.now + span;
+        core.push(at, Event::Act(Box::new(act)));
+    }
+
+    /// Ends all that goes wrong by itself: whoever stands still goes on, every clock is right.
+    pub(crate) fn heal(&self) {
+        let mut core = self.core();
+        core.note(format_args!("healed"));
+        core.healed_at = Some(core.now);
+        for process in &mut core.processes {
+            (process.paused_until, process.skew) = (0, 0);
+        }
+        for task in &mut core.tasks {
+            task.paused_until = 0;
+        }
+        let now = core.now;
+        core.push(now, Event::Resume);
+    }
+
+    /// When faults ended.
+    pub(crate) fn healed_at(&self) -> Option<At> {
+        self.core().healed_at
+    }
+
+    /// Forgets everything that was still to happen, which holds on to the machine itself.
+    pub(crate) fn clear(&self) {
+        let mut core = self.core();
+        let events = std::mem::take(&mut core.queue);
+        let spawned = std::mem::take(&mut core.spawned);
+        let boots: Vec<_> = core.processes.iter_mut().map(|process| process.boot.take()).collect();
+        drop(core);
+        drop((events, spawned, boots));
+    }
+
+    /// Whether faults have ended.
+    pub(crate) fn is_healed(&self) -> bool {
+        self.core().healed_at.is_some()
+    }
+
+    // ── Waiting ──
+
+    /// Passes a boundary of `process`, at which it may die or stand still, and which takes a while.
+    pub(crate) async fn boundary(&self, process: ProcessId, what: &str, takes: RangeInclusive<At>) {
+        let at = self.core().passes(process, what, takes);
+        match at {
+            Some(at) => self.until(process, at).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until `at`, longer if `process` stands still then.
+    pub(crate) fn until(&self, process: ProcessId, at: At) -> Until {
+        Until { sim: self.clone(), process, at, flag: None }
+    }
+
+    /// Waits for `span`.
+    pub(crate) fn sleep(&self, process: ProcessId, span: At) -> Until {
+        let at = self.core().now + span;
+        self.until(process, at)
+    }
+
+    /// A wait of the present task that ends when its alarm is rung.
+    pub(crate) fn alarm(&self, process: ProcessId) -> Alarm {
+        let task = self.core().current.expect("a task waits");
+        Alarm { sim: self.clone(), task, process, flag: Flag::default() }
+    }
+
+    /// Runs `step` unless its process panics in it. `None` then.
+    pub(crate) async fn unless_aborted<T>(&self, step: impl Future<Output = T>) -> Option<T> {
+        let mut step = Box::pin(step);
+        std::future::poll_fn(move |cx| match step.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => {
+                let mut core = self.core();
+                let task = core.current.expect("a task is polled").0;
+                if std::mem::take(&mut core.tasks[task].aborted) { Poll::Ready(None) } else { Poll::Pending }
+            }
+        })
+        .await
+    }
+
+    /// Has `process` serve a request that comes from outside. `None` when it dies or panics meanwhile.
+    pub(crate) async fn served_by<T>(
+        &self,
+        process: ProcessId,
+        request: impl Future<Output = T>,
+    ) -> Option<T> {
+        let begun = self.incarnation(process);
+        let mut request = Box::pin(self.unless_aborted(request));
+        std::future::poll_fn(move |cx| {
+            if self.incarnation(process) != begun || !self.is_alive(process) {
+                return Poll::Ready(None);
+            }
+            request.as_mut().poll(cx)
+        })
+        .await
+    }
+}
+
+impl Core {
+    fn push(&mut self, at: At, event: Event) {
+        self.seq += 1;
+        self.queue.insert((at, self.seq), event);
+    }
+
+    fn note(&mut self, what: fmt::Arguments<'_>) {
+        let now = self.now;
+        let who = self.current.map_or("", |task| self.tasks[task.0].name.as_str());
+        let _ = writeln!(Hasher(&mut self.log.hash), "{now} {who}: {what}");
+        if let Some(lines) = &mut self.log.lines {
+            #[expect(clippy::cast_precision_loss, reason = "for people to read")]
+            let seconds = now as f64 / 1e6;
+            lines.push(format!("{seconds:>12.6} {who:<14} {what}"));
+        }
+    }
+
+    /// When the present task is past a boundary. `None` when it goes no further.
+    fn passes(&mut self, process: ProcessId, what: &str, takes: RangeInclusive<At>) -> Option<At> {
+        if self.strikes(process, what) { None } else { Some(self.now + self.rng.random_range(takes)) }
+    }
+
+    /// Whether the present task goes no further: its process was killed, or its step panicked.
+    fn strikes(&mut self, process: ProcessId, what: &str) -> bool {
+        if self.healed_at.is_some() || process == OUTSIDE {
+            return false;
+        }
+        let (crash, pause) = (self.faults.crash, self.faults.pause);
+        let roll: f64 = self.rng.random();
+        if roll < crash {
+            if self.rng.random_bool(0.2) {
+                self.note(format_args!("PANIC at {what}"));
+                *self.counts.entry("panics").or_default() += 1;
+                let task = self.current.expect("a task passes a boundary").0;
+                self.tasks[task].aborted = true;
+            } else {
+                let name = self.processes[process.0].name;
+                self.note(format_args!("KILL {name} at {what}"));
+                *self.counts.entry("kills").or_default() += 1;
+                self.killed.push(process);
+            }
+            return true;
+        }
+        if roll < crash + pause {
+            let span = match self.rng.random_range(0..5) {
+                0 => self.rng.random_range(3 * SECOND..=10 * SECOND),
+                1 => self.rng.random_range(10 * SECOND..=40 * SECOND),
+                2 => self.rng.random_range(40 * SECOND..=120 * SECOND),
+                3 => self.rng.random_range(120 * SECOND..=600 * SECOND),
+                _ => self.rng.random_range(600 * SECOND..=LONGEST_PAUSE),
+            };
+            let until = self.now + span;
+            let whole = self.rng.random_bool(0.6);
+            *self.counts.entry("pauses").or_default() += 1;
+            if whole {
+                let name = self.processes[process.0].name;
+                self.note(format_args!("PAUSE {name} at {what} for {} s", span / SECOND));
+                self.processes[process.0].paused_until = until;
+            } else {
+                self.note(format_args!("STALL at {what} for {} s", span / SECOND));
+                let task = self.current.expect("a task passes a boundary").0;
+                self.tasks[task].paused_until = until;
+            }
+            self.push(until, Event::Resume);
+        }
+        false
+    }
+
+    fn standing_until(&self, wake: &Wake) -> At {
+        self.processes[wake.process.0].paused_until.max(self.tasks[wake.task.0].paused_until)
+    }
+}
+
+/// FNV-1a over text.
+struct Hasher<'a>(&'a mut u64);
+
+impl fmt::Write for Hasher<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            *self.0 = (*self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        Ok(())
+    }
+}
+
+/// A wait until a moment.
+pub(crate) struct Until {
+    sim: Sim,
+    process: ProcessId,
+    at: At,
+    flag: Option<Flag>,
+}
+
+impl Future for Until {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if let Some(flag) = &self.flag {
+            return if flag[OVER].load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending };
+        }
+        let flag = Flag::default();
+        {
+            let mut core = self.sim.core();
+            let task = core.current.expect("a task waits");
+            let wake = Wake { task, process: self.process, flag: flag.clone() };
+            let at = self.at.max(core.now);
+            core.push(at, Event::Wake(wake));
+        }
+        self.flag = Some(flag);
+        Poll::Pending
+    }
+}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        if let Some(flag) = &self.flag {
+            flag[GIVEN_UP].store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A wait that somebody else ends.
+pub(crate) struct Alarm {
+    sim: Sim,
+    task: TaskId,
+    process: ProcessId,
+    flag: Flag,
+}
+
+/// Ends a wait.
+#[derive(Clone)]
+pub(crate) struct Bell {
+    task: TaskId,
+    process: ProcessId,
+    flag: Flag,
+}
+
+impl Bell {
+    /// Whether it is this task that waits.
+    pub(crate) fn is_for(&self, task: TaskId) -> bool {
+        self.task == task
+    }
+}
+
+impl Alarm {
+    /// What ends it.
+    pub(crate) fn bell(&self) -> Bell {
+        Bell { task: self.task, process: self.process, flag: self.flag.clone() }
+    }
+
+    /// Also ends it after `span`.
+    pub(crate) fn or_after(&self, span: At) {
+        self.sim.ring(&self.bell(), span);
+    }
+}
+
+impl Sim {
+    /// Ends a wait `span` from now.
+    pub(crate) fn ring(&self, bell: &Bell, span: At) {
+        let mut core = self.core();
+        let at = core.now + span;
+        let wake = Wake { task: bell.task, process: bell.process, flag: bell.flag.clone() };
+        core.push(at, Event::Wake(wake));
+    }
+}
+
+impl Future for Alarm {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.flag[OVER].load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.flag[GIVEN_UP].store(true, Ordering::Relaxed);
+    }
+}
+
+/// The clock of one machine.
+struct Machine {
+    sim: Sim,
+    process: ProcessId,
+}
+
+impl Source for Machine {
+    fn now(&self) -> DateTime<Utc> {
+        let core = self.sim.core();
+        let skew = core.processes[self.process.0].skew;
+        core.start + Duration::from_micros(core.now) + TimeDelta::milliseconds(skew)
+    }
+
+    fn since_boot(&self) -> Duration {
+        Duration::from_hours(1) + Duration::from_micros(self.sim.now())
+    }
+
+    fn sleep(&self, how_long: Duration) -> Sleep {
+        let (sim, process) = (self.sim.clone(), self.process);
+        let span = u64::try_from(how_long.as_micros()).unwrap_or(u64::MAX / 4);
+        Box::pin(async move { sim.boundary(process, "sleep", span..=span).await })
+    }
+}
+
+/// Runs everything until nothing is left to happen, or it is told to stop.
+pub(crate) struct Runner {
+    sim: Sim,
+    jobs: Vec<Option<Job>>,
+}
+
+impl Runner {
+    /// The runner of this machine.
+    pub(crate) fn new(sim: Sim) -> Self {
+        Self { sim, jobs: Vec::new() }
+    }
+
+    /// Lets everything happen until `end`, or until `done` says so, which is asked every 30 seconds.
+    pub(crate) fn run(mut self, end: At, mut done: impl FnMut() -> bool) {
+        let mut asked = 0;
+        loop {
+            self.settle();
+            let event = {
+                let mut core = self.sim.core();
+                let Some(((at, _), event)) = core.queue.pop_first() else { return };
+                if at > end {
+                    return;
+                }
+                core.now = at;
+                event
+            };
+            if self.sim.now() >= asked {
+                asked = self.sim.now() + 30 * SECOND;
+                if done() {
+                    return;
+                }
+            }
+            self.happen(event);
+        }
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Wake(wake) => self.wake(wake),
+            Event::Poll(task) => self.poll(task),
+            Event::Resume => {
+                let deferred = std::mem::take(&mut self.sim.core().deferred);
+                for wake in deferred {
+                    self.wake(wake);
+                    self.settle();
+                }
+            }
+            Event::Act(act) => act(&self.sim),
+        }
+    }
+
+    fn wake(&mut self, wake: Wake) {
+        if wake.flag.iter().any(|past| past.load(Ordering::Relaxed)) {
+            return;
+        }
+        {
+            let mut core = self.sim.core();
+            if core.standing_until(&wake) > core.now {
+                core.deferred.push(wake);
+                return;
+            }
+        }
+        wake.flag[OVER].store(true, Ordering::Relaxed);
+        self.poll(wake.task);
+    }
+
+    fn poll(&mut self, task: TaskId) {
+        let Some(job) = self.jobs.get_mut(task.0).and_then(Option::as_mut) else { return };
+        self.sim.core().current = Some(task);
+        let done = job.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        self.sim.core().current = None;
+        if done {
+            self.jobs[task.0] = None;
+            self.sim.core().tasks[task.0].alive = false;
+        }
+    }
+
+    /// Carries out what the last event asked for: deaths first, then births.
+    fn settle(&mut self) {
+        loop {
+            let killed = std::mem::take(&mut self.sim.core().killed);
+            for process in killed {
+                self.bury(process);
+            }
+            let spawned = std::mem::take(&mut self.sim.core().spawned);
+            if spawned.is_empty() {
+                return;
+            }
+            for (task, job) in spawned {
+                self.jobs.resize_with(task.0 + 1, || None);
+                self.jobs[task.0] = Some(job);
+                self.poll(task);
+            }
+        }
+    }
+
+    /// Drops all tasks of a killed process, and has it started again after a while.
+    fn bury(&mut self, process: ProcessId) {
+        let mut core = self.sim.core();
+        if !core.processes[process.0].alive {
+            return;
+        }
+        let slot = &mut core.processes[process.0];
+        slot.alive = false;
+        slot.incarnation += 1;
+        slot.paused_until = 0;
+        let now = core.now;
+        let down = core.rng.random_range(SECOND..=120 * SECOND);
+        core.push(now + down, Event::Act(Box::new(move |sim: &Sim| sim.boot(process))));
+        let mut dead = Vec::new();
+        let mut clients = Vec::new();
+        for (at, task) in core.tasks.iter_mut().enumerate() {
+            if task.alive && task.process == process {
+                task.alive = false;
+                dead.push(at);
+            } else if task.alive && task.process == OUTSIDE {
+                // Whoever was being served notices that the connection is gone.
+                clients.push(TaskId(at));
+            }
+        }
+        for client in clients {
+            core.push(now, Event::Poll(client));
+        }
+        drop(core);
+        for task in dead {
+            self.jobs[task] = None;
+        }
+    }
+}
