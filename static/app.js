@@ -210,13 +210,17 @@
   // ── Times beside times ──
   const relative = () => {
     const past = (document.body.dataset.ageWords ?? "").split("|");
-    const ahead = (document.body.dataset.deadlineWords ?? "").split("|");
+    const left = (document.body.dataset.deadlineWords ?? "").split("|");
+    const until = (document.body.dataset.inWords ?? "").split("|");
     if (past.length < 5) return;
     for (const time of all("time[data-relative]")) {
-      const seconds = Math.round((Date.now() - Date.parse(time.dateTime)) / 1000);
+      const coming = time.dataset.relative === "in" && until.length === 5;
+      const since = Math.round((Date.now() - Date.parse(time.dateTime)) / 1000);
+      // What was to come and has passed is due at any moment, not late by our clock.
+      const seconds = coming ? Math.min(since, 0) : since;
       const far = Math.abs(seconds);
       const [step, n] = far < 10 ? [0, 0] : far < 60 ? [1, far] : far < 3600 ? [2, Math.floor(far / 60)] : far < 172800 ? [3, Math.floor(far / 3600)] : [4, Math.floor(far / 86400)];
-      const words = seconds >= 0 || ahead.length < 5 ? past : ahead;
+      const words = coming ? until : seconds >= 0 || left.length < 5 ? past : left;
       let place = one(".relative", time);
       if (!place) {
         place = document.createElement("span");
@@ -248,6 +252,20 @@
     if (main) new ResizeObserver(fit).observe(main);
     all("[data-collapse]").forEach((button) => button.setAttribute("aria-expanded", String(root.dataset.nav !== "slim")));
     one("[data-focus]")?.focus({ preventScroll: true });
+  });
+  // What the reader has unfolded stays so when the part around it is put in anew.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = all("details[id][open]", event.detail.target ?? document).map((details) => details.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => unfolded.forEach((id) => {
+    const details = document.getElementById(id);
+    if (details) details.open = true;
+  }));
+  // The row that the keys are at stays the one, too: htmx keeps the focus by its id.
+  document.addEventListener("htmx:afterSettle", () => {
+    const focused = document.activeElement;
+    if (focused?.matches("[data-open-row]")) focused.closest("main tr")?.classList.add("at");
   });
   let announced = "";
   document.addEventListener("htmx:afterSettle", () => {

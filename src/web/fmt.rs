@@ -74,6 +74,19 @@ pub fn day(at: DateTime<Utc>, zone: Tz) -> Day {
     Day(Local::new(at, zone))
 }
 
+/// How long `seconds` are, in the one of `words` that fits: a moment, seconds, minutes, hours, days.
+/// `static/app.js` says it in the same steps.
+pub fn distance(words: &str, seconds: u64) -> String {
+    let (step, n) = match seconds {
+        0..10 => (0, 0),
+        10..60 => (1, seconds),
+        60..3_600 => (2, seconds / 60),
+        3_600..172_800 => (3, seconds / 3_600),
+        _ => (4, seconds / 86_400),
+    };
+    words.split('|').nth(step).unwrap_or_default().replace("{n}", &n.to_string())
+}
+
 fn put(digits: &mut [u8], mut number: u32) {
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
@@ -116,6 +129,13 @@ mod tests {
     use chrono_tz::{America::New_York, Asia::Shanghai};
 
     use super::*;
+
+    #[test]
+    fn a_distance_is_said_in_the_largest_unit_that_fits() {
+        let said = |seconds| distance("now|{n} s|{n} min|{n} h|{n} d", seconds);
+        let all = [0, 9, 10, 59, 60, 3_599, 3_600, 172_799, 172_800].map(said);
+        assert_eq!(all, ["now", "now", "10 s", "59 s", "1 min", "59 min", "1 h", "47 h", "2 d"]);
+    }
 
     #[test]
     fn times_are_written_as_chrono_would() {

@@ -135,6 +135,12 @@ impl Browser {
         self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
     }
 
+    /// As a page asks that looks by itself what is new.
+    pub(crate) async fn unattended(&mut self, path: &str) -> Answer {
+        let request = self.request("GET", path).header("x-unattended", "1");
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self

@@ -65,6 +65,7 @@ pub fn finish(routes: Routes, app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(middleware::from_fn_with_state(app.clone(), error::render))
         .layer(session::layer(&app))
+        .layer(middleware::from_fn(session::unattended))
         // Pages are made for one reader at one moment: squeezing them harder costs more than it saves.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))

@@ -190,6 +190,11 @@ impl Ui {
         self.may(Permission::ViewActivity)
     }
 
+    /// Whether the header counts open operations: not for who has no account to have any.
+    pub fn sees_open_operations(&self) -> bool {
+        self.sees_activity() && !self.accounts.is_empty()
+    }
+
     /// The accounts of the header's switch.
     pub fn accounts(&self) -> &[AccountChoice] {
         &self.accounts
@@ -218,6 +223,12 @@ impl Ui {
     /// `at` to the second, in the portal's zone.
     pub fn at_second(&self, at: &DateTime<Utc>) -> fmt::Second {
         fmt::second(*at, self.zone)
+    }
+
+    /// How far off `at` is, for what is still to come: “in 20 s”, or “any moment” once it has passed.
+    pub fn ahead(&self, at: &DateTime<Utc>) -> String {
+        let seconds = (*at - self.now).num_seconds();
+        fmt::distance(self.t.in_words(), u64::try_from(seconds).unwrap_or_default())
     }
 
     /// The day of `at`, in the portal's zone.

@@ -9,6 +9,8 @@ use std::{
 use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::Response,
 };
 use tokio::sync::OnceCell;
 use tower_sessions::{
@@ -44,6 +46,15 @@ pub(super) fn layer(app: &App) -> SessionManagerLayer<Sessions> {
         .with_same_site(SameSite::Strict)
         .with_path("/")
         .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// A page that looks by itself what is new says so, and does not keep its session alive by that.
+pub(super) async fn unattended(request: Request, next: Next) -> Response {
+    if request.method() == Method::GET && is(request.headers(), "x-unattended", "1") {
+        session::unattended(next.run(request)).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// The name of one of our cookies: bound to this host where browsers can promise that.

@@ -36,6 +36,7 @@ crate::texts! {
         request_failed: "请求没有得到回应，页面内容未变。请检查网络后重试。", "The request got no answer; nothing on this page changed. Check the connection and try again.";
         age_words: "刚刚|{n} 秒前|{n} 分钟前|{n} 小时前|{n} 天前", "just now|{n} s ago|{n} min ago|{n} h ago|{n} d ago";
         deadline_words: "即将到期|剩 {n} 秒|剩 {n} 分钟|剩 {n} 小时|剩 {n} 天", "due now|{n} s left|{n} min left|{n} h left|{n} d left";
+        in_words: "马上|{n} 秒后|{n} 分钟后|{n} 小时后|{n} 天后", "any moment|in {n} s|in {n} min|in {n} h|in {n} d";
         as_of: "截至", "As of";
         refresh: "刷新", "Refresh";
         none: "无", "none";

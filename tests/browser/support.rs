@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::Deserialize;
 use serde_json::json;
 use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
@@ -232,6 +233,14 @@ impl Browser {
     pub(crate) async fn picture(&self, name: &str) {
         let file = self.pictures.join(format!("{name}.png"));
         self.driver.screenshot(&file).await.expect("a screenshot");
+    }
+
+    /// The same of all of the page, however long it is.
+    pub(crate) async fn whole_picture(&self, name: &str) {
+        let wanted = json!({ "format": "png", "captureBeyondViewport": true });
+        let shot = self.driver.cdp().send_raw("Page.captureScreenshot", wanted).await.expect("a screenshot");
+        let png = shot["data"].as_str().and_then(|data| BASE64.decode(data).ok()).expect("a picture");
+        std::fs::write(self.pictures.join(format!("{name}.png")), png).expect("written");
     }
 
     /// Fails if the browser complained of anything: a blocked script or style, a missing file.

@@ -9,14 +9,14 @@ use crate::{
 };
 
 /// The looks in which every page is seen: language, colour scheme, width and height.
-const LOOKS: [(&str, &str, u32, u32); 4] = [
+pub(crate) const LOOKS: [(&str, &str, u32, u32); 4] = [
     ("zh-CN", "light", 1440, 1000),
     ("zh-CN", "light", 390, 844),
     ("en", "dark", 1440, 1000),
     ("en", "dark", 390, 844),
 ];
 
-async fn choose_language(browser: &Browser, tag: &str) {
+pub(crate) async fn choose_language(browser: &Browser, tag: &str) {
     browser
         .ask(&format!(
             "fetch('/preferences', {{ method: 'POST', redirect: 'manual', \

@@ -213,7 +213,7 @@ async fn a_large_payment_waits_for_an_approver_who_is_not_its_maker(db: PgPool) 
     let approver = portal.sign_in(Role::Approver).await;
     let other = "00".repeat(32);
     let late = approver.post(&format!("/activity/{id}/approve"), &[("payload", &other)]).await;
-    assert_eq!(late.status, 303, "another payload: nothing happens");
+    assert_eq!(late.status, 409, "another payload: nothing happens");
     assert_eq!(scene.story(id).await.operation.state, State::PendingApproval);
     approver.post(&format!("/activity/{id}/approve"), &[("payload", &hash)]).await;
     let story = scene.ended(id).await;

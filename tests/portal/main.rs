@@ -1,6 +1,7 @@
 //! The whole portal, from outside: pages over HTTP, its own database, and a simulated Huawei Cloud.
 //! One file per behaviour; what they share is in `support`.
 
+mod activity;
 mod journal;
 mod pay;
 mod running;

@@ -1,8 +1,13 @@
 //! Activity: every operation of the journal, where it stands and why, and what people can do about it.
 
 mod acts;
+pub mod course;
+pub mod evidence;
 mod list;
+mod open;
 mod operation;
+mod payload;
+pub mod stand;
 pub mod texts;
 pub mod words;
 
@@ -16,6 +21,7 @@ pub fn routes() -> Routes {
     let view = Access::Needs(Permission::ViewActivity);
     Routes::new()
         .get("/activity", view, list::show)
+        .get("/activity/open", view, open::show)
         .get("/activity/{id}", view, operation::show)
         .post("/activity/{id}/cancel", view, acts::cancel)
         .post("/activity/{id}/check", Access::Needs(Permission::Refresh), acts::check)

@@ -1,4 +1,5 @@
-//! What states and reasons are called, in both languages (`operations.md` §1.10). It decides nothing.
+//! What kinds, states, reasons and facts are called, in both languages. It decides nothing; what is said
+//! of a whole state is in `stand.rs`.
 
 use crate::operations::{Note, State};
 
@@ -34,6 +35,8 @@ impl Texts {
         match kind {
             "pay_order" => self.pay_order(),
             "cancel_order" => self.cancel_order(),
+            "renew" => self.renew(),
+            "unsubscribe" => self.unsubscribe(),
             other => other,
         }
     }
@@ -109,6 +112,8 @@ crate::texts! {
     pub struct Texts {
         pay_order: "支付订单", "Pay order";
         cancel_order: "取消订单", "Cancel order";
+        renew: "续费资源", "Renew resource";
+        unsubscribe: "退订资源", "Unsubscribe resource";
 
         pending_approval: "待审批", "Awaiting approval";
         ready: "已提交", "Accepted";
@@ -122,35 +127,6 @@ crate::texts! {
         rejected: "已驳回", "Rejected";
         expired: "已过期", "Expired";
         cancelled: "已撤回", "Withdrawn";
-
-        head_pending(n: i64): "等 {n} 人审批", "Approvals still needed: {n}";
-        text_pending(until: &str): "{until} 前没有审批就过期，不会发送。提交人不能审批自己的操作。", "Expires at {until} if nobody decides; then it is not sent. Who asked cannot approve.";
-        head_ready: "已提交，还没有发送", "Accepted, not sent yet";
-        text_ready(until: &str): "轮到它时发送，最晚到 {until}。在此之前可以撤回。", "It is sent when its turn comes, until {until}. It can still be withdrawn.";
-        text_ready_because(reason: &str, until: &str): "{reason}。会继续尝试，最晚到 {until}；在此之前可以撤回。", "{reason}. It is tried again until {until}; it can still be withdrawn.";
-        head_sending: "正在发送给华为云", "Being sent to Huawei Cloud";
-        text_sending: "请求已经登记，正在等华为云的答复。", "The request is recorded; Huawei Cloud's answer is awaited.";
-        head_unknown_pay: "结果还不知道：不要在这里或华为云控制台重复支付", "Result not known yet: do not repeat it here or in the Huawei console";
-        head_unknown: "结果还不知道：不要在这里或华为云控制台重复", "Result not known yet: do not repeat it here or in the Huawei console";
-        text_unknown(reason: &str, next: &str, latest: &str): "{reason}。正在核对订单状态，下次核对 {next}；华为云应答时，最晚 {latest} 会知道结果。", "{reason}. The order is being checked, next at {next}; if Huawei Cloud answers, you will know by {latest}.";
-        head_confirming: "华为云已接受，等订单显示结果", "Huawei Cloud accepted it; waiting to see it on the order";
-        text_confirming: "答复是肯定的；订单通常在一分钟内显示。", "The answer was positive; the order usually shows it within a minute.";
-        head_review: "需要人工核对", "A person must look";
-        text_review(reason: &str): "{reason}。请按下面的证据核对；两个人各自填写理由、结论一致后才能关闭。", "{reason}. Check the evidence below; it is closed when two people conclude the same, each with a reason.";
-        head_paid(amount: &str): "已支付 ¥{amount}", "Paid ¥{amount}";
-        head_paid_elsewhere: "订单已经支付，但不是由这次操作支付的", "The order is paid, but not by this operation";
-        head_cancelled_order: "订单已取消", "The order is cancelled";
-        head_done: "已完成", "Done";
-        text_done(at: &str, source: &str): "{at} 在订单上看到。依据：{source}。", "Seen on the order at {at}. Source: {source}.";
-        source_answer: "华为云的答复，并读回确认", "answer, confirmed by reading back";
-        source_read: "读回订单", "reading the order back";
-        source_elsewhere: "订单在别处支付或取消", "the order was paid or cancelled elsewhere";
-        source_people: "两人核对", "two people judged it";
-        head_not_charged: "这次请求没有扣款", "Nothing was charged by this request";
-        head_not_changed: "这次请求没有改变订单", "Nothing was changed by this request";
-        head_stale_charged: "这次请求没有扣款：情况已变", "Nothing was charged: things had changed";
-        head_expired: "没有发送，没有扣款", "Not sent; nothing was charged";
-        text_because(reason: &str): "{reason}。", "{reason}.";
 
         requested: "已提交", "Asked";
         approval_wanted: "已提交，等待审批", "Asked; approval is awaited";
@@ -175,7 +151,7 @@ crate::texts! {
         paid_before: "这个订单已由先前的操作支付", "An earlier operation paid this order";
         effect_found_first: "重新发送前发现结果可能已经存在", "Before sending again, its effect seems to exist already";
         unsendable: "内容无法识别，不能发送", "Its content cannot be understood, so it cannot be sent";
-        armed: "请求已登记并发送", "The request was recorded and sent";
+        armed: "请求已登记，开始发送", "The request was recorded; sending began";
         accepted: "华为云已接受", "Accepted by Huawei Cloud";
         answer_unclear: "请求已发出，但没有收到可靠的答复", "The request left, but no reliable answer came back";
         refused_unproved: "华为云答复拒绝；是否真的没有执行还要核对", "Huawei Cloud answered with a refusal; whether nothing was done is being checked";

@@ -31,6 +31,16 @@ const SIGNED_IN: &str = "signed_in";
 /// How far behind `seen_at` may be; each request writing it would cost more than the page.
 const SEEN_GRAIN: Duration = Duration::from_secs(30);
 
+tokio::task_local! {
+    static UNATTENDED: ();
+}
+
+/// Runs `request` as one that a page makes by itself: it shows nobody's presence, so a session that is
+/// only used like this ends as an idle one does.
+pub async fn unattended<F: Future>(request: F) -> F::Output {
+    UNATTENDED.scope((), request).await
+}
+
 /// Whose session is to be made, and from where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Start {
@@ -191,7 +201,7 @@ impl SessionStore for Sessions {
         else {
             return Ok(None);
         };
-        if found.seen_at + SEEN_GRAIN < now {
+        if found.seen_at + SEEN_GRAIN < now && UNATTENDED.try_with(|()| ()).is_err() {
             store::touch(&self.db, &id_hash, now).await.map_err(backend)?;
         }
         let signed_in =

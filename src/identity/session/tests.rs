@@ -95,6 +95,18 @@ async fn a_session_that_ended_while_a_request_ran_stays_ended(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_page_that_asks_by_itself_keeps_no_session_alive(db: PgPool) {
+    let portal = portal(db).await;
+    let mut left_open = portal.signed_in("li.na").await;
+    for _ in 0..3 {
+        portal.hand.advance(Duration::from_mins(9));
+        assert_eq!(left_open.unattended("/who").await.status, StatusCode::OK);
+    }
+    portal.hand.advance(Duration::from_mins(9));
+    assert_eq!(left_open.unattended("/who").await.status, StatusCode::SEE_OTHER);
+}
+
+#[sqlx::test]
 async fn an_unused_session_ends_after_half_an_hour_and_a_used_one_after_twelve(db: PgPool) {
     let portal = portal(db).await;
     let mut idle = portal.signed_in("li.na").await;

@@ -5,10 +5,11 @@
 #![expect(unreachable_pub, reason = "public to the tests")]
 
 pub mod browser;
-mod people;
+pub mod people;
 pub mod portal;
 pub mod process;
 pub mod simulator;
+pub mod stage;
 
 pub use portal::Portal;
 pub use process::Process;

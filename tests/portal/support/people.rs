@@ -10,7 +10,7 @@ use bss_portal::{
 };
 
 /// Everybody's password.
-pub(super) const PASSWORD: &str = "gravel harbour violet ninety";
+pub const PASSWORD: &str = "gravel harbour violet ninety";
 
 pub(super) async fn add(identity: &Identity, accounts: &[AccountId]) {
     for role in Role::ALL {
