@@ -22,7 +22,9 @@ pub(super) fn at_a_signal() -> Result<CancellationToken> {
                 _ = interrupt.recv() => "SIGINT",
             }
         };
-        tracing::info!("{}: stopping", next().await);
+        // Not within the macro: it evaluates nothing for a level that is off, and then would not wait.
+        let signal = next().await;
+        tracing::info!("{signal}: stopping");
         told.cancel();
         // One wish to stop may come as several signals: to us, and to the group we are in.
         let settled = tokio::time::sleep(SAME_WISH);

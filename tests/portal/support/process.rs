@@ -87,8 +87,9 @@ fn toml(db: &PgPool, simulator: &Simulator, hurry: u32) -> String {
     });
     let settings = format!(
         "database_url = '{database}'\nvault_key = '{VAULT_KEY}'\npepper = 'pepper'\nhurry = {hurry}\n\
-         allow_private_upstream = true\ndatabase_connections = 12\n"
+         allow_private_upstream = true\ndatabase_connections = 12\nlog = 'warn'\n"
     );
+    // It says little: a portal must run the same whatever it logs.
     std::iter::once(settings).chain(accounts).collect()
 }
 
