@@ -75,6 +75,7 @@ pub(crate) struct SettingsBody {
     visible_after_ms: Option<i64>,
     provision_ms: Option<i64>,
     rate_limits: Option<bool>,
+    signature_valid_ms: Option<i64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -190,6 +191,7 @@ impl SettingsBody {
         settings.visible_after_ms = self.visible_after_ms.unwrap_or(settings.visible_after_ms);
         settings.provision_ms = self.provision_ms.unwrap_or(settings.provision_ms);
         settings.rate_limits = self.rate_limits.unwrap_or(settings.rate_limits);
+        settings.signature_valid_ms = self.signature_valid_ms.unwrap_or(settings.signature_valid_ms);
     }
 }
 

@@ -242,7 +242,8 @@ fn authenticate(shared: &Shared, whole: &Whole) -> Result<usize, signature::Bad>
     let incoming =
         Incoming { method: &whole.method, target: &whole.target, headers: &whole.headers, body: &whole.body };
     let world = shared.world();
-    let account = signature::verify(&incoming, shared.now(), |ak| {
+    let when = (shared.now(), world.settings.signature_valid_ms);
+    let account = signature::verify(&incoming, when, |ak| {
         let account = world.key_holder(ak)?;
         Some((account, world.accounts[account].sk.clone()))
     })?;

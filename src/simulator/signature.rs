@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::world::times::{MINUTE, Millis, parse_signing, signing};
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
-/// A signature is good for so long before and after its date.
-const WINDOW: Millis = 15 * MINUTE;
+/// A signature is good for so long before and after its date, unless the settings say otherwise.
+pub(crate) const WINDOW: Millis = 15 * MINUTE;
 
 /// A request as it arrived.
 pub(crate) struct Incoming<'r> {
@@ -50,10 +50,10 @@ pub(crate) fn read(header: &str) -> Option<Authorization> {
     })
 }
 
-/// Whose request it is, if it is signed with that one's secret, and lately.
+/// Whose request it is, if it is signed with that one's secret, and at most `window` from `now`.
 pub(crate) fn verify<T>(
     request: &Incoming<'_>,
-    now: Millis,
+    (now, window): (Millis, Millis),
     holder: impl Fn(&str) -> Option<(T, String)>,
 ) -> Result<T, Bad> {
     let text = |name: &str| request.headers.get(name).and_then(|v| std::str::from_utf8(v.as_bytes()).ok());
@@ -63,7 +63,7 @@ pub(crate) fn verify<T>(
         holder(&authorization.access).ok_or_else(|| format!("ak {} not exist", authorization.access))?;
     let date = text("x-sdk-date").ok_or("x-sdk-date header is missing")?;
     let signed_at = parse_signing(date).ok_or("x-sdk-date header is malformed")?;
-    if (now - signed_at).abs() > WINDOW {
+    if (now - signed_at).abs() > window {
         return Err(format!(
             "calc aksk signature fail:signature expired, signature time:{date},server time:{}",
             signing(now)
@@ -207,7 +207,7 @@ mod tests {
             body: body.as_bytes(),
         };
         let now = parse_signing(&vector.inputs.x_sdk_date).expect("a date") + late;
-        verify(&incoming, now, |ak| (ak == vector.inputs.ak).then(|| ((), secret.to_owned())))
+        verify(&incoming, (now, WINDOW), |ak| (ak == vector.inputs.ak).then(|| ((), secret.to_owned())))
     }
 
     #[test]

@@ -257,6 +257,18 @@ async fn a_wrong_secret_key_is_not_tried_twice() {
 }
 
 #[tokio::test]
+async fn a_signature_ends_as_early_as_the_gateway_is_told() {
+    let bss = Bss::start().await;
+    let (_, writer) = bss.handles();
+    let order = bss.unpaid_order("10.00").await;
+    let _: Value = bss.control("POST", "/settings", json!({"signature_valid_ms": -1})).await;
+    assert_eq!(bss.send(&writer, &pay(&order)).await.http_status, Some(401));
+    assert_eq!(bss.effects(&order).await, 0);
+    let _: Value = bss.control("POST", "/settings", json!({"signature_valid_ms": 3_000})).await;
+    assert_eq!(bss.send(&writer, &pay(&order)).await.http_status, Some(204));
+}
+
+#[tokio::test]
 async fn a_throttled_read_is_repeated_and_a_throttled_write_is_not() {
     let bss = Bss::start().await;
     let (reader, writer) = bss.handles();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::money::Money;
+use crate::{money::Money, simulator::signature::WINDOW};
 
 pub(crate) mod balances;
 pub(crate) mod cancel;
@@ -62,11 +62,13 @@ pub(crate) struct Settings {
     pub(crate) provision_ms: i64,
     /// Whether the gateway throttles at the documented rates.
     pub(crate) rate_limits: bool,
+    /// How far a signature's time may be from the gateway's.
+    pub(crate) signature_valid_ms: i64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { visible_after_ms: 1_000, provision_ms: 2_000, rate_limits: false }
+        Self { visible_after_ms: 1_000, provision_ms: 2_000, rate_limits: false, signature_valid_ms: WINDOW }
     }
 }
 

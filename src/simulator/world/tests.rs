@@ -15,7 +15,8 @@ use super::{
 const START: Millis = 1_795_000_000_000 / 60_000 * 60_000;
 
 fn world_of(number: u64, orders: u32) -> World {
-    let settings = Settings { visible_after_ms: 1_000, provision_ms: 2_000, rate_limits: false };
+    let settings =
+        Settings { visible_after_ms: 1_000, provision_ms: 2_000, rate_limits: false, ..Settings::default() };
     seed::world(Seed { number, orders, hostile: false, start: START, settings })
 }
 
