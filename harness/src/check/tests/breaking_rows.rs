@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     check::tests::{breaking::noted, is_caught, world::ms},
-    evidence::{Answered, Event, Operation},
+    evidence::{Act, Answered, Event, Operation},
 };
 
 #[test]
@@ -182,8 +182,18 @@ fn approval_of_another_payload_is_caught() {
 }
 
 #[test]
-fn an_approval_that_nobody_gave_is_caught() {
-    is_caught("I12: never pressed", |evidence| evidence.acts.retain(|act| act.what != "approve"));
+fn an_approval_that_nobody_gave_or_another_or_other_than_it_was_given_is_caught() {
+    let breaks: [fn(&mut Act); 4] = [
+        |act| act.what = "check_now".to_owned(),
+        |act| act.what = "reject".to_owned(),
+        |act| act.person = "a.stranger".to_owned(),
+        |act| act.operation = Some(Uuid::from_u128(7 << 80)),
+    ];
+    for broken in breaks {
+        is_caught("I12: never pressed", |evidence| {
+            evidence.acts.iter_mut().filter(|act| act.what == "approve").for_each(broken);
+        });
+    }
 }
 
 #[test]

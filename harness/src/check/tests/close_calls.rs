@@ -5,7 +5,7 @@ use crate::{
         check,
         tests::world::{Making, World, ms},
     },
-    evidence::{Act, Effect, Evidence, Mode},
+    evidence::{Act, Effect, Evidence, Mode, Sent},
 };
 
 fn names(evidence: &Evidence) -> Vec<&'static str> {
@@ -175,4 +175,47 @@ fn rest_is_due_some_time_after_the_last_act_on_an_operation() {
     };
     assert_eq!(rested(true), [""; 0]);
     assert_eq!(rested(false), ["I5"]);
+}
+
+#[test]
+fn a_request_is_compared_with_the_attempt_that_it_is_like() {
+    let with_another = |changes: fn(&mut Sent)| {
+        let (mut world, mut making, _) = armed(Mode::Strict);
+        world.succeeds(&mut making);
+        let mut evidence = world.evidence();
+        let mut sent = Sent { effect: None, signature: "another".to_owned(), ..evidence.requests[0].clone() };
+        changes(&mut sent);
+        evidence.requests.push(sent);
+        names(&evidence)
+    };
+    assert_eq!(with_another(|_| {}), ["I9"]);
+    assert_eq!(with_another(|sent| sent.body_sha256 = "ab".repeat(32)), ["I9", "I12"]);
+    assert_eq!(with_another(|sent| sent.x_sdk_date += ms(1_000)), ["I9", "I10"]);
+    assert_eq!(with_another(|sent| sent.operation = "cancel_customer_order".to_owned()), ["I9"]);
+    assert_eq!(
+        with_another(|sent| {
+            sent.body_sha256 = "ab".repeat(32);
+            sent.x_sdk_date += ms(1_000);
+        }),
+        ["I9"]
+    );
+}
+
+#[test]
+fn a_cancelled_order_may_be_cancelled_again_by_another_operation_and_not_by_the_same() {
+    let mut world = World::new(Mode::Strict);
+    let order = world.place("10.00".parse().expect("an amount"));
+    let mut first = world.submit(("li.na", "cancel_order"), &order, world.at(0));
+    world.arm(&mut first);
+    world.is_throttled(&mut first);
+    world.arm(&mut first);
+    world.succeeds(&mut first);
+    let mut second = world.submit(("zhang.wei", "cancel_order"), &order, first.now + ms(50));
+    world.arm(&mut second);
+    world.arrives(second, 40, false, Some(400));
+    world.is_found(&mut second, "done_elsewhere");
+    let mut evidence = world.evidence();
+    assert_eq!(names(&evidence), [""; 0]);
+    evidence.operations[0].attempts[0].outcome = Some("executed".to_owned());
+    assert_eq!(names(&evidence), ["I11"]);
 }
