@@ -62,6 +62,55 @@ fn a_page_may_be_behind_while_a_stopped_portal_holds_the_change_uncommitted() {
 }
 
 #[test]
+fn only_what_was_done_to_a_portal_in_the_moment_of_the_change_explains_a_late_page() {
+    // The page is 12 seconds late; what happened is so long after the change that it does not show.
+    let excused = |after: i64, how: Blow| {
+        let mut evidence = a_full_day(Mode::Strict);
+        let id = view_of(&mut evidence, "SENDING").operation;
+        let row = evidence.operations.iter_mut().find(|row| row.id == id).expect("its row");
+        let (changed, last) = (row.events[2].at, row.events.len() - 1);
+        row.events[last].at += ms(60_000);
+        row.closed_at = Some(row.events[last].at);
+        row.state_since = row.events[last].at;
+        evidence.views.retain(|view| view.operation != id || view.state == "SENDING");
+        evidence.healed_at += ms(60_000);
+        late(&mut evidence, 12_000);
+        evidence.kills.push(Kill { at: changed + ms(after), replica: Some(0), how });
+        check(&evidence).is_empty()
+    };
+    assert!(excused(-1_000, Blow::Pause(8_000)));
+    assert!(excused(1_000, Blow::Pause(8_000)));
+    assert!(excused(-7_000, Blow::Pause(14_500)), "stopped long before, until long after");
+    assert!(excused(-30_000, Blow::Pause(60_000)));
+    assert!(!excused(-30_000, Blow::Pause(8_000)), "over when it changed");
+    assert!(!excused(-7_000, Blow::Pause(7_500)), "over soon after it changed");
+    assert!(!excused(8_000, Blow::Pause(8_000)), "stopped when it was committed");
+    assert!(!excused(-1_000, Blow::Pause(1_000)), "too short");
+    assert!(excused(1_000, Blow::Point("settle.before_commit:stop:1".to_owned())));
+    assert!(excused(-1_000, Blow::Point("settle.before_commit:stop:1".to_owned())));
+    assert!(!excused(-8_000, Blow::Point("settle.before_commit:stop:1".to_owned())));
+    assert!(!excused(8_000, Blow::Point("settle.before_commit:stop:1".to_owned())));
+    assert!(!excused(0, Blow::Kill));
+}
+
+#[test]
+fn a_warning_forbids_and_says_what() {
+    for (text, warns) in [
+        ("Result not known yet: do not repeat it here", true),
+        ("DO NOT REPEAT", true),
+        ("结果还不知道：不要在这里或华为云控制台重复支付", true),
+        ("请勿重复", true),
+        ("可以重复支付", false),
+        ("不要着急", false),
+        ("You may repeat it", false),
+    ] {
+        let mut evidence = a_full_day(Mode::Strict);
+        text.clone_into(&mut view_of(&mut evidence, "UNKNOWN").text);
+        assert_eq!(check(&evidence).is_empty(), warns, "{text}");
+    }
+}
+
+#[test]
 fn a_page_with_a_state_that_there_is_not_is_caught() {
     is_caught("I15", |evidence| view_of(evidence, "SENDING").state = "SENT".to_owned());
 }

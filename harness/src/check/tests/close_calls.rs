@@ -219,3 +219,27 @@ fn a_cancelled_order_may_be_cancelled_again_by_another_operation_and_not_by_the_
     evidence.operations[0].attempts[0].outcome = Some("executed".to_owned());
     assert_eq!(names(&evidence), ["I11"]);
 }
+
+#[test]
+fn a_payment_beside_the_consoles_still_counts_to_the_cent() {
+    let (mut world, mut making, order) = armed(Mode::Naive);
+    world.console(true, &order, making.now);
+    world.succeeds(&mut making);
+    let mut evidence = world.evidence();
+    assert_eq!(names(&evidence), [""; 0]);
+    let own = evidence.ledger.iter_mut().find(|effect| effect.actor == "api").expect("paid");
+    own.amount += rust_decimal::Decimal::new(1, 2);
+    assert_eq!(names(&evidence), ["I13"]);
+}
+
+#[test]
+fn an_order_need_not_be_in_the_export_of_somebody_who_may_not_see_it() {
+    let (mut world, mut making, _) = armed(Mode::Strict);
+    world.succeeds(&mut making);
+    let mut evidence = world.evidence();
+    let header = evidence.exports[0].lines().next().expect("a header").to_owned();
+    evidence.exports.push(header.clone());
+    assert_eq!(names(&evidence), [""; 0]);
+    evidence.exports = vec![header];
+    assert_eq!(names(&evidence), ["I13"]);
+}

@@ -394,10 +394,12 @@ impl World {
 
     /// Somebody of another account tries to see and to decide, and is told nothing.
     pub(super) fn probe(&mut self, of: Making) {
-        let id = self.row(of).id;
-        for what in [format!("GET /activity/{id}"), format!("POST /activity/{id}/approve")] {
+        let (began, row) = (self.begin, self.row(of));
+        let (id, order) = (row.id, row.subject.clone());
+        let addresses = [format!("GET /activity/{id}"), format!("POST /activity/{id}/approve")];
+        for what in addresses.into_iter().chain([format!("POST /orders/{order}/pay")]) {
             self.evidence.denied.push(Probe {
-                at: of.now,
+                at: began,
                 person: "a.stranger".to_owned(),
                 what,
                 allowed: vec![403, 404],
