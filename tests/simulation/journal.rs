@@ -3,7 +3,7 @@
 
 mod people;
 pub(crate) mod rules;
-mod workers;
+pub(crate) mod workers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -142,11 +142,6 @@ impl Journal {
     /// has lost the commits since then.
     pub(crate) fn recovered_as(&self, identity: u64) -> Self {
         Self { identity, ..self.clone() }
-    }
-
-    /// The guards that no deliberate bug takes away at the moment.
-    pub(crate) fn guards() -> Guards {
-        Guards::standing()
     }
 
     /// Every operation, oldest id first.

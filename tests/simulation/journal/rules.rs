@@ -97,14 +97,22 @@ pub(super) fn judged(verdict: &Verdict, step: &str, request: &Request) -> Option
     }
 }
 
-/// Refuses what `operation_guard` and the constraints refuse about a change of `row` by its holder.
-pub(super) fn may_settle(row: &Row, step: &str, change: &Change) -> Result<(), Fault> {
-    if let Verdict::Answer(_, answered) = &change.verdict
-        && answered.class.is_some_and(|class| !CLASSES.contains(&class))
-        && row.requests.iter().any(|r| r.attempt.step == step && r.attempt.outcome.is_none())
-    {
-        return Err(violated("attempt", "attempt_class_check"));
+/// Refuses an answer that the table of attempts refuses.
+pub(super) fn may_answer(row: &Row, step: &str, verdict: &Verdict) -> Result<(), Fault> {
+    let is_armed = |r: &Request| r.attempt.step == step && r.attempt.outcome.is_none();
+    match verdict {
+        Verdict::Answer(_, answered)
+            if answered.class.is_some_and(|class| !CLASSES.contains(&class))
+                && row.requests.iter().any(is_armed) =>
+        {
+            Err(violated("attempt", "attempt_class_check"))
+        }
+        _ => Ok(()),
     }
+}
+
+/// Refuses what `operation_guard` refuses about a change of `row` by its holder.
+pub(super) fn may_settle(row: &Row, step: &str, change: &Change) -> Result<(), Fault> {
     if row.operation.closed_at.is_some() {
         return Err(refused("a closed operation is final"));
     }

@@ -170,6 +170,9 @@ impl Journal {
         if !holds && guards.fence {
             return Err(Fault::Moved);
         }
+        if let Some(row) = row {
+            rules::may_answer(row, &theirs.step, &change.verdict)?;
+        }
         let next_at = after(now, change.next_in)?;
         if let Some(row) = row {
             rules::may_settle(row, &theirs.step, change)?;
