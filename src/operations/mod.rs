@@ -32,7 +32,7 @@ pub use note::Note;
 pub use perform::Performer;
 pub use reading::{Approval, Event, Filter, FormMade, Reading, Review, Stop, Story};
 pub use reconcile::{Reconciler, decide};
-pub use run::{OnOpen, Running, Setup, start};
+pub use run::{Bell, OnOpen, Running, Setup, start};
 pub use state::{NoState, State, TRANSITIONS, Transition};
 pub use store::PgStore;
 pub use timings::Timings;

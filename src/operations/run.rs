@@ -1,7 +1,12 @@
 //! The loops that keep the journal moving, and how they stop: an operation in flight always reaches
 //! its record. Nothing is decided here.
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
@@ -106,6 +111,29 @@ impl Running {
 const PERFORMERS: usize = 4;
 const RECONCILERS: usize = 2;
 
+/// Wakes those workers for whom there is something to do, and nobody else: whoever submits shares the
+/// processors with whom it wakes.
+#[derive(Debug, Default)]
+pub struct Bell {
+    send: Notify,
+    look: Notify,
+    count: Notify,
+}
+
+impl Bell {
+    /// One more operation may be ready.
+    pub fn one_ready(&self) {
+        self.send.notify_one();
+        self.count.notify_one();
+    }
+
+    /// Any number of operations may be due, to be sent or to be asked about.
+    pub fn any_due(&self) {
+        self.send.notify_waiters();
+        self.look.notify_waiters();
+    }
+}
+
 /// Starts the loops. `key` derives upstream's ids; `reading` is what pages read; `on_open` hears how
 /// many operations are open.
 ///
@@ -117,16 +145,16 @@ pub async fn start(setup: Setup, reading: Reading, key: TransKey, on_open: OnOpe
     }
     setup.observe().await?;
     let (setup, stop, tasks) = (Arc::new(setup), CancellationToken::new(), TaskTracker::new());
-    let work = Arc::new(Notify::new());
+    let bell = Arc::new(Bell::default());
     let desk = Desk::new(
         setup.store.clone(),
         reading.clone(),
         (setup.clock.clone(), setup.chance.clone()),
         (key, setup.timings),
-        work.clone(),
+        bell.clone(),
     );
-    let rhythm = Rhythm { clock: setup.clock.clone(), idle: setup.timings.idle, stop: stop.clone(), work };
-    let house = House { setup: setup.clone(), reading, on_open };
+    let rhythm = Rhythm { clock: setup.clock.clone(), idle: setup.timings.idle, stop: stop.clone(), bell };
+    let house = House { setup: setup.clone(), reading, on_open, tended_at: Mutex::default() };
     let mut workers: Vec<(&str, Box<dyn Worker>)> = vec![("house", Box::new(house))];
     for n in 0..PERFORMERS {
         let name = format!("{}/perform-{n}", setup.name);
@@ -147,12 +175,19 @@ pub async fn start(setup: Setup, reading: Reading, key: TransKey, on_open: OnOpe
 pub(super) trait Worker: Send + Sync {
     /// Does one thing. `false` when there was nothing to do.
     async fn work(&self) -> Result<bool, Fault>;
+
+    /// What tells it that there is something to do.
+    fn hears<'b>(&self, bell: &'b Bell) -> &'b Notify;
 }
 
 #[async_trait]
 impl Worker for Performer {
     async fn work(&self) -> Result<bool, Fault> {
         self.step().await
+    }
+
+    fn hears<'b>(&self, bell: &'b Bell) -> &'b Notify {
+        &bell.send
     }
 }
 
@@ -161,6 +196,10 @@ impl Worker for Reconciler {
     async fn work(&self) -> Result<bool, Fault> {
         self.step().await
     }
+
+    fn hears<'b>(&self, bell: &'b Bell) -> &'b Notify {
+        &bell.look
+    }
 }
 
 /// Ends what nobody agreed to, notices a recovered database, and counts what is open.
@@ -168,12 +207,32 @@ struct House {
     setup: Arc<Setup>,
     reading: Reading,
     on_open: OnOpen,
+    tended_at: Mutex<Option<Duration>>,
+}
+
+impl House {
+    /// Whether the rest is due, however often it is woken to count.
+    fn is_untended(&self) -> bool {
+        let now = self.setup.clock.since_boot();
+        let mut tended_at = self.tended_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = tended_at.is_none_or(|at| now.saturating_sub(at) >= self.setup.timings.idle);
+        if due {
+            *tended_at = Some(now);
+        }
+        due
+    }
 }
 
 #[async_trait]
 impl Worker for House {
+    fn hears<'b>(&self, bell: &'b Bell) -> &'b Notify {
+        &bell.count
+    }
+
     async fn work(&self) -> Result<bool, Fault> {
-        self.setup.tend().await?;
+        if self.is_untended() {
+            self.setup.tend().await?;
+        }
         let open = self.reading.open_by_account().await?;
         // Metrics are floats.
         metrics::gauge!("operations_open")
@@ -189,13 +248,13 @@ struct Rhythm {
     clock: Clock,
     idle: Duration,
     stop: CancellationToken,
-    work: Arc<Notify>,
+    bell: Arc<Bell>,
 }
 
 impl Rhythm {
     async fn keep(self, what: &'static str, worker: Box<dyn Worker>) {
         while !self.stop.is_cancelled() {
-            let woken = self.work.notified();
+            let woken = worker.hears(&self.bell).notified();
             // A step that panics has written whole transactions or none; the next one goes on.
             match AssertUnwindSafe(worker.work()).catch_unwind().await {
                 Ok(Ok(true)) => continue,
@@ -212,5 +271,32 @@ impl Rhythm {
                 () = self.clock.sleep(self.idle) => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_operation_wakes_one_who_sends_and_nobody_who_looks() {
+        let bell = Bell::default();
+        let (mut one, mut other) = (pin!(bell.send.notified()), pin!(bell.send.notified()));
+        let mut looking = pin!(bell.look.notified());
+        for waiting in [&mut one, &mut other, &mut looking] {
+            waiting.as_mut().enable();
+        }
+        bell.one_ready();
+        let woken = [one.as_mut().now_or_never(), other.as_mut().now_or_never()];
+        assert_eq!(woken.into_iter().flatten().count(), 1);
+        assert!(looking.as_mut().now_or_never().is_none());
+        bell.one_ready();
+        assert!(other.now_or_never().is_some());
+        bell.one_ready();
+        assert!(bell.send.notified().now_or_never().is_some(), "kept for the next who would wait");
+        bell.any_due();
+        assert!(looking.now_or_never().is_some());
     }
 }

@@ -5,7 +5,6 @@ pub(super) mod store;
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
     intent::{Intent, OperationId, TransKey},
     journal::{Fault, Judgement, Planned, Store, Submitted, Vote},
     reading::{Reading, Story},
+    run::Bell,
     state::State,
     timings::Timings,
 };
@@ -89,7 +89,7 @@ pub struct Desk {
     chance: Chance,
     key: TransKey,
     timings: Timings,
-    work: Arc<Notify>,
+    bell: Arc<Bell>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -99,15 +99,15 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// A desk over `store` that tells workers through `work` when there is something to do.
+    /// A desk over `store` that tells workers through `bell` when there is something to do.
     pub fn new(
         store: Arc<dyn Store>,
         reading: Reading,
         (clock, chance): (Clock, Chance),
         (key, timings): (TransKey, Timings),
-        work: Arc<Notify>,
+        bell: Arc<Bell>,
     ) -> Self {
-        Self { store, reading, clock, chance, key, timings, work }
+        Self { store, reading, clock, chance, key, timings, bell }
     }
 
     /// A desk whose operations nobody works on, for tests of pages.
@@ -155,7 +155,7 @@ impl Desk {
             Submitted::New(id) => {
                 metrics::counter!("operations_submitted_total", "kind" => planned.intent.kind).increment(1);
                 tracing::info!(operation = %id, kind = planned.intent.kind, "operation submitted");
-                self.work.notify_waiters();
+                self.bell.one_ready();
                 Ok(id)
             }
             Submitted::Already(id) => Ok(id),
@@ -202,7 +202,7 @@ impl Desk {
             return Err(ActError::NotAllowed);
         }
         self.store.hasten(id, &person(actor)).await?;
-        self.work.notify_waiters();
+        self.bell.any_due();
         Ok(())
     }
 
@@ -231,7 +231,7 @@ impl Desk {
         }
         tracing::info!(%account, by = %actor.username, "sending resumed");
         self.store.resume(account).await?;
-        self.work.notify_waiters();
+        self.bell.any_due();
         Ok(())
     }
 
@@ -254,7 +254,7 @@ impl Desk {
             reason: reason.to_owned(),
         };
         let state = self.store.vote(&vote).await?;
-        self.work.notify_waiters();
+        self.bell.one_ready();
         Ok(state)
     }
 
