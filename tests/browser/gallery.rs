@@ -64,7 +64,8 @@ async fn every_state_of_an_operation_can_be_seen(db: PgPool) {
     }
     let (mut problems, mut seen) = (Vec::new(), 0);
     // Who approves sees what is to be decided; who asked sees what they can take back.
-    for (role, read_in) in [(Role::Approver, "zh-CN"), (Role::Finance, "en")] {
+    for (turn, (role, read_in)) in [(Role::Approver, "zh-CN"), (Role::Finance, "en")].into_iter().enumerate()
+    {
         let browser = Browser::open(&portal.url).await;
         browser.sign_in(&user(role)).await;
         let looks = looks().into_iter().filter(|(language, ..)| *language == read_in);
@@ -72,8 +73,8 @@ async fn every_state_of_an_operation_can_be_seen(db: PgPool) {
             choose_language(&browser, language).await;
             browser.size(width, height).await;
             browser.scheme(scheme).await;
-            // Each page in one width of each language, unless all are wanted.
-            let wanted = pages.iter().enumerate().filter(|(at, _)| is_whole() || at % 2 == n);
+            // Each page in one width of each language, the other one in the other, unless all are wanted.
+            let wanted = pages.iter().enumerate().filter(|(at, _)| is_whole() || (at + turn) % 2 == n);
             for (name, path) in wanted.map(|(_, page)| page) {
                 browser.go(path).await;
                 let what = format!("{name}.{language}.{scheme}.{width}");

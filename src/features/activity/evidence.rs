@@ -1,7 +1,7 @@
 //! What people judge by: what was read back beside what was confirmed, and where the two contradict
 //! each other. It concludes nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ use crate::{
     operations::{Event, Note, State, Story},
     web::Ui,
 };
+
+/// By how much our clock and Huawei's may differ without saying anything.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
 /// A fact that was compared and found different.
 pub(super) struct Changed {
@@ -92,6 +95,11 @@ fn last_order(story: &Story) -> Option<(DateTime<Utc>, Order)> {
     })
 }
 
+/// Whether it was paid before we asked for it, by more than two clocks differ.
+fn was_paid_before(order: &Order, signed: Option<DateTime<Utc>>) -> bool {
+    order.payment_time.zip(signed).is_some_and(|(paid, signed)| paid + CLOCKS_DIFFER < signed)
+}
+
 /// What was read last, beside what was confirmed.
 pub(super) fn read(story: &Story, asked: Option<&Asked>, ui: &Ui) -> Option<Read> {
     let (at, order) = last_order(story)?;
@@ -128,7 +136,7 @@ pub(super) fn read(story: &Story, asked: Option<&Asked>, ui: &Ui) -> Option<Read
             _ => t.not_paid().to_owned(),
         },
         read: order.payment_time.map_or_else(|| t.not_paid().to_owned(), |at| ui.at_second(&at).to_string()),
-        odd: odd_status && order.payment_time.is_some(),
+        odd: odd_status && order.payment_time.is_some() || pays && was_paid_before(&order, signed),
     });
     for (fact, amount) in [
         (t.coupon(), order.coupon),

@@ -138,6 +138,7 @@ const SAID: [(&str, &[&str], &[&str]); 31] = [
             "The order is paid, but not by this operation",
             "Nothing was charged by this request",
             "done elsewhere",
+            "does not fit",
         ],
     ),
     ("succeeded-people", &["已支付 ¥760.00", "两人核对"], &["Paid ¥760.00", "Two people judged it"]),
