@@ -19,6 +19,7 @@ use crate::{
     features::{
         self,
         orders::{cancel_order::CancelOrders, job::ReadOrders, pay_order::PayOrders},
+        resources::{renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -161,7 +162,8 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
         PayOrders { db: db.clone(), clock: clock.clone() },
         CancelOrders { db: db.clone(), clock: clock.clone() },
     );
-    Registry::new().with(pay).with(cancel)
+    let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
+    Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe)
 }
 
 /// The background work.

@@ -28,7 +28,7 @@ Secrets come from the environment or the file, never from a flag:
   BSS_PORTAL_VAULT_KEY                   vault_key      seals the accounts' keys: 32 bytes in base64 or hex
   BSS_PORTAL_PEPPER                      pepper         mixed into the hashes of passwords
                                          [[account]]    name, site (china, international) or endpoint, ak, sk,
-                                                        domain_id, master (true or false)
+                                                        domain_id, user_name, master (true or false)
 
 The file is TOML, with the flags' names and _ for -. If it holds a secret, only its owner may read it.
 Spans of time are written 500ms, 30s, 5m, 2h or 3d.";

@@ -110,6 +110,7 @@ async fn portal(cluster: &Cluster, db: &PgPool, simulator: &serde_json::Value) -
         kind: Kind::Master,
         upstream: Upstream::Custom(endpoint),
         domain_id: Some(text("domain_id")),
+        user_name: None,
         access_key: text("ak").into(),
         secret_key: text("sk").into(),
     };

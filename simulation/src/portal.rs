@@ -92,8 +92,8 @@ impl<K: Kind> Kind for Plain<K> {
         self.0.name()
     }
 
-    fn sets_a_value(&self) -> bool {
-        self.0.sets_a_value()
+    fn tries(&self) -> i32 {
+        self.0.tries()
     }
 
     async fn preflight(&self, operation: &Operation, reader: &Reader) -> Preflight {

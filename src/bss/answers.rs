@@ -1,8 +1,11 @@
 //! What an answer to a write proves, as a table with a source for every row. The default is that
 //! nothing is proved; a code is in the classes that allow resending only with a citation.
 
+mod made;
+
+use self::made::Made;
 use super::{
-    error::{Envelope, gateway_number},
+    error::{Envelope, gateway_number, is_code},
     transport::Broken,
 };
 
@@ -47,6 +50,15 @@ impl Class {
     }
 }
 
+/// What the success of a write looks like, by the page of its operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// No body at all.
+    Nothing,
+    /// The orders that it made, and whether this resource is among those that failed.
+    OrdersFor(String),
+}
+
 /// What came back from sending a write.
 #[derive(Debug, Clone, Copy)]
 pub enum Received<'a> {
@@ -70,6 +82,8 @@ pub struct Verdict {
     pub error_code: Option<String>,
     /// Huawei's words.
     pub error_msg: Option<String>,
+    /// The orders that a success names, if its operation makes any.
+    pub order_ids: Vec<String>,
     /// The request id in the body, as the gateway puts it.
     pub request_id: Option<String>,
     /// Why it proves that.
@@ -105,8 +119,13 @@ pub enum Status {
 /// What the body has to say for a row to fit.
 #[derive(Debug, Clone, Copy)]
 pub enum Says {
-    /// Nothing: it is empty or `{}`, as after paying and cancelling.
+    /// Nothing: it is empty or `{}`, where the operation's success says nothing.
     Nothing,
+    /// The orders that it made, and not that our resource failed, where the operation's success names
+    /// orders.
+    Orders,
+    /// That our resource failed, inside an answer of success.
+    OurFailure,
     /// A gateway code with one of these numbers, as `APIG.` or `APIGW.`.
     Gateway(&'static [u16]),
     /// Some gateway code.
@@ -118,7 +137,7 @@ pub enum Says {
 }
 
 /// The version of the table, recorded with every verdict so that old ones can be read later.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The table. Whatever fits no row is ambiguous.
 pub const TABLE: &[Row] = &[
@@ -127,6 +146,18 @@ pub const TABLE: &[Row] = &[
         says: Says::Nothing,
         class: Class::Success,
         citation: "api-oce, api_order_00030 (pay, v3) and the page of cancelling: success is 204 without a body",
+    },
+    Row {
+        status: Status::Success,
+        says: Says::Orders,
+        class: Class::Success,
+        citation: "api-oce, api_order_00018 (renew) and api_order_00019 (unsubscribe): success names the orders",
+    },
+    Row {
+        status: Status::Success,
+        says: Says::OurFailure,
+        class: Class::Partial,
+        citation: "api-oce, api_order_00018 (renew): fail_resource_infos names what failed in an answer of 200",
     },
     Row {
         status: Status::Any,
@@ -191,7 +222,7 @@ pub const TABLE: &[Row] = &[
 
 /// What `received` proves. Total: there is a class for every input, and it is `Ambiguous` unless a row
 /// of the table says otherwise.
-pub fn classify(received: Received<'_>) -> Verdict {
+pub fn classify(expected: &Expected, received: Received<'_>) -> Verdict {
     match received {
         Received::Broken(broken) => {
             let (class, citation) = if broken.sent {
@@ -199,18 +230,34 @@ pub fn classify(received: Received<'_>) -> Verdict {
             } else {
                 (Class::NotExecuted, "it failed before the first byte left, so nobody has seen it")
             };
-            Verdict { class, error_code: None, error_msg: None, request_id: None, citation }
+            Verdict {
+                class,
+                error_code: None,
+                error_msg: None,
+                order_ids: Vec::new(),
+                request_id: None,
+                citation,
+            }
         }
         Received::Answer { status, body } => {
             let envelope = Envelope::read(body);
-            let row = TABLE
-                .iter()
-                .find(|row| row.status.fits(status) && row.says.fits(body, envelope.code.as_deref()));
+            let said = Said { body, code: envelope.code.as_deref(), made: Made::read(expected, body) };
+            let row = TABLE.iter().find(|row| row.status.fits(status) && row.says.fits(&said, expected));
+            let class = row.map_or(Class::Ambiguous, |row| row.class);
+            let (order_ids, failure) = match said.made {
+                Some(Made::Orders(order_ids)) if class == Class::Success => (order_ids, None),
+                Some(Made::Failed(failure)) if class == Class::Partial => (Vec::new(), Some(failure)),
+                _ => (Vec::new(), None),
+            };
+            let (item_code, item_msg) = failure.map_or((None, None), |failure| {
+                (failure.error_code.filter(|code| is_code(code)), failure.error_msg)
+            });
             Verdict {
-                class: row.map_or(Class::Ambiguous, |row| row.class),
+                class,
                 citation: row.map_or("fits no row of the table", |row| row.citation),
-                error_code: envelope.code,
-                error_msg: envelope.message,
+                error_code: item_code.or(envelope.code),
+                error_msg: item_msg.or(envelope.message),
+                order_ids,
                 request_id: envelope.request_id,
             }
         }
@@ -229,17 +276,26 @@ impl Status {
 }
 
 impl Says {
-    fn fits(self, body: &[u8], code: Option<&str>) -> bool {
+    fn fits(self, said: &Said<'_>, expected: &Expected) -> bool {
         match self {
-            Self::Nothing => is_nothing(body),
+            Self::Nothing => *expected == Expected::Nothing && is_nothing(said.body),
+            Self::Orders => matches!(said.made, Some(Made::Orders(_))),
+            Self::OurFailure => matches!(said.made, Some(Made::Failed(_))),
             Self::Gateway(numbers) => {
-                code.and_then(gateway_number).is_some_and(|number| numbers.contains(&number))
+                said.code.and_then(gateway_number).is_some_and(|number| numbers.contains(&number))
             }
-            Self::SomeGateway => code.and_then(gateway_number).is_some(),
-            Self::Business(codes) => code.is_some_and(|code| codes.contains(&code)),
-            Self::SomeBusiness => code.is_some_and(is_business),
+            Self::SomeGateway => said.code.and_then(gateway_number).is_some(),
+            Self::Business(codes) => said.code.is_some_and(|code| codes.contains(&code)),
+            Self::SomeBusiness => said.code.is_some_and(is_business),
         }
     }
+}
+
+/// What a body says, read once for all rows.
+struct Said<'a> {
+    body: &'a [u8],
+    code: Option<&'a str>,
+    made: Option<Made>,
 }
 
 /// A code of BSS that tells of a refusal: `CBC.` and digits, other than the code of success.
@@ -254,157 +310,4 @@ fn is_nothing(body: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::bss::transport::Stage;
-
-    fn class(status: u16, body: &str) -> Class {
-        classify(Received::Answer { status, body: body.as_bytes() }).class
-    }
-
-    fn coded(status: u16, code: &str) -> Class {
-        class(status, &format!(r#"{{"error_code":"{code}","error_msg":"x"}}"#))
-    }
-
-    #[test]
-    fn an_empty_success_is_the_only_proof_of_execution() {
-        for (status, body) in [(204, ""), (200, "{}"), (200, " \n"), (200, "{ }"), (202, "")] {
-            assert_eq!(class(status, body), Class::Success, "{status} {body:?}");
-        }
-        for (status, body) in [
-            (200, "<html>"),
-            (200, "null"),
-            (200, "[]"),
-            (200, r#"{"a":1}"#),
-            (200, r#"{"error_code":"CBC.0000"}"#),
-            (302, ""),
-            (100, ""),
-            (500, ""),
-        ] {
-            assert_eq!(class(status, body), Class::Ambiguous, "{status} {body:?}");
-        }
-    }
-
-    #[test]
-    fn gateway_refusals_count_by_number_under_both_prefixes() {
-        for prefix in ["APIG", "APIGW"] {
-            for (status, number) in
-                [(429, "0308"), (401, "0301"), (403, "0306"), (404, "0101"), (413, "0201")]
-            {
-                assert_eq!(
-                    coded(status, &format!("{prefix}.{number}")),
-                    Class::NotExecuted,
-                    "{status} {number}"
-                );
-            }
-        }
-        // The right number under another status, or another number, proves nothing.
-        for (status, code) in [(500, "APIG.0308"), (403, "APIG.0308"), (401, "APIG.0999"), (404, "APIG.0308")]
-        {
-            assert_eq!(coded(status, code), Class::Ambiguous, "{status} {code}");
-        }
-    }
-
-    #[test]
-    fn parameters_and_permissions_can_never_succeed() {
-        assert_eq!(coded(400, "CBC.0100"), Class::Never);
-        assert_eq!(coded(403, "CBC.0151"), Class::Never);
-        assert_eq!(coded(403, "CBC.0156"), Class::Rejected);
-    }
-
-    #[test]
-    fn a_rule_of_the_business_proves_nothing_about_earlier_copies() {
-        for code in ["CBC.99003106", "CBC.99005003", "CBC.99005010", "CBC.99999999"] {
-            assert_eq!(coded(400, code), Class::Rejected, "{code}");
-        }
-        assert_eq!(coded(200, "CBC.99003106"), Class::Rejected);
-        for (status, code) in [
-            (400, "CBC.99000087"),
-            (429, "CBC.0250"),
-            (500, "CBC.0999"),
-            (503, "CBC.99003106"),
-            (408, "CBC.99003106"),
-            (400, "CBC.x"),
-            (400, "SOMETHING.1"),
-        ] {
-            assert_eq!(coded(status, code), Class::Ambiguous, "{status} {code}");
-        }
-    }
-
-    #[test]
-    fn a_broken_exchange_counts_by_whether_a_byte_may_have_left() {
-        let unsent = Broken::unsent(Stage::Tls, "x");
-        let sent = Broken::sent(Stage::Deadline, "x");
-        assert_eq!(classify(Received::Broken(&unsent)).class, Class::NotExecuted);
-        assert_eq!(classify(Received::Broken(&sent)).class, Class::Ambiguous);
-    }
-
-    #[test]
-    fn every_row_names_its_source_and_its_letter_reads_back() {
-        for row in TABLE {
-            assert!(row.citation.contains("api-oce") || row.citation.contains("apig"), "{row:?}");
-        }
-        for class in Class::ALL {
-            assert_eq!(Class::from_letter(class.letter()), Some(class));
-        }
-    }
-
-    /// What may be sent again, written out a second time and independently of the table.
-    fn may_resend(status: u16, body: &str) -> bool {
-        let said = |codes: &[&str]| {
-            ["APIG.", "APIGW."].iter().any(|prefix| {
-                codes.iter().any(|code| body.contains(&format!("\"error_code\":\"{prefix}{code}\"")))
-            })
-        };
-        match status {
-            429 => said(&["0308"]),
-            401 => said(&["0301", "0305", "0307"]),
-            403 => said(&["0302", "0304", "0306", "0401", "0402"]),
-            404 => said(&["0101"]),
-            405 | 413 | 414 | 415 => body.contains("\"error_code\":\"APIG"),
-            _ => false,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_answer_has_a_class_and_garbage_proves_nothing(status in 100_u16..600, body in any::<Vec<u8>>()) {
-            let verdict = classify(Received::Answer { status, body: &body });
-            if !(is_nothing(&body) && (200..300).contains(&status)) {
-                prop_assert_eq!(verdict.class, Class::Ambiguous);
-            }
-        }
-
-        #[test]
-        fn only_cited_codes_allow_resending_or_giving_up(
-            status in prop_oneof![100_u16..600, Just(400), Just(401), Just(403), Just(404), Just(429)],
-            prefix in prop_oneof![Just("APIG."), Just("APIGW."), Just("CBC."), Just("CBC.990031"), Just("")],
-            number in prop_oneof![
-                0_u32..1000, Just(308), Just(301), Just(302), Just(304), Just(305), Just(306), Just(307),
-                Just(401), Just(402), Just(101), Just(100), Just(150), Just(151), Just(155),
-            ],
-        ) {
-            let code = format!("{prefix}{number:04}");
-            let body = format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
-            match class(status, &body) {
-                Class::NotExecuted => prop_assert!(may_resend(status, &body)),
-                Class::Never => {
-                    let parameters = status == 400 && ["CBC.0100", "CBC.0101"].contains(&code.as_str());
-                    let permission =
-                        status == 403 && ["CBC.0150", "CBC.0151", "CBC.0155"].contains(&code.as_str());
-                    prop_assert!(parameters || permission);
-                }
-                Class::Rejected => {
-                    prop_assert!(code.starts_with("CBC.") && (status == 200 || (400..500).contains(&status)));
-                }
-                Class::Ambiguous => prop_assert!(!may_resend(status, &body)),
-                Class::Success | Class::Partial => prop_assert!(false, "a code is no success"),
-            }
-            if status < 200 || (300..400).contains(&status) || status >= 500 {
-                prop_assert_eq!(class(status, &body), Class::Ambiguous);
-            }
-        }
-    }
-}
+mod tests;

@@ -101,6 +101,24 @@ codes! {
         FeeAdjustment = 15: "费用调整", "Fee adjustment";
     }
 
+    /// Where a yearly/monthly resource is in its life (`resource_status`).
+    ResourceStatus {
+        InUse = 2: "使用中", "In use";
+        Closed = 3: "已关闭", "Closed";
+        Frozen = 4: "已冻结", "Frozen";
+        Expired = 5: "已过期", "Expired";
+    }
+
+    /// What happens to a resource when it expires (`expire_policy`).
+    ExpirePolicy {
+        GracePeriod = 0: "到期进入宽限期", "Enter the grace period";
+        ToPayPerUse = 1: "到期转按需", "Change to pay-per-use";
+        Delete = 2: "到期后自动删除", "Delete";
+        AutoRenew = 3: "到期后自动续费", "Renew automatically";
+        Freeze = 4: "到期后冻结", "Freeze";
+        DeleteAfterRetention = 5: "保留期后删除", "Delete after the retention period";
+    }
+
     /// Who or what placed an order (`order_source_type`).
     OrderSource {
         Customer = 1: "客户", "Customer";
@@ -243,6 +261,13 @@ impl OrderStatus {
     /// Whether an order in this status never changes again. What is unknown may still change.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Cancelled | Self::Completed)
+    }
+}
+
+impl ResourceStatus {
+    /// Whether it still exists: it can be renewed, and is something to unsubscribe.
+    pub const fn is_alive(self) -> bool {
+        matches!(self, Self::InUse | Self::Frozen | Self::Expired)
     }
 }
 

@@ -185,7 +185,7 @@ pub fn gateway_number(code: &str) -> Option<u16> {
 }
 
 /// Codes are short words; anything else in their place is not taken for one.
-fn is_code(code: &str) -> bool {
+pub(super) fn is_code(code: &str) -> bool {
     (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
 }
 

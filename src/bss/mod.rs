@@ -16,11 +16,13 @@ pub mod pages;
 pub mod pay;
 mod read;
 mod refunds;
+pub mod resources;
 #[cfg(test)]
 mod scripted;
 pub mod sign;
 #[cfg(feature = "proof")]
 mod stepwise;
+mod subscriptions;
 pub mod transport;
 mod write;
 
@@ -40,6 +42,7 @@ pub use self::{
     pages::Page,
     pay::{PaidCoupon, PaidDiscount, PayOrder, Write},
     read::Reader,
+    subscriptions::{InvalidSubscription, RenewResource, Term, UnsubscribeResource},
     write::{Answer, Prepared, Writer},
 };
 use self::{

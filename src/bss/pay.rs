@@ -1,9 +1,13 @@
-//! What can be changed about an order: pay it, cancel it. These are values; only a
-//! [`super::Writer`] can send them.
+//! What can be changed at Huawei, and how an order is paid. These are values; only a
+//! [`super::Writer`] can send them. Resources are in `subscriptions.rs`.
 
 use serde::Serialize;
 
-use super::codes::{PayCouponType, PayDiscountType};
+use super::{
+    RenewResource, UnsubscribeResource,
+    answers::Expected,
+    codes::{PayCouponType, PayDiscountType},
+};
 
 /// The most coupons and cards that one payment may use.
 pub const MAX_COUPONS: usize = 3;
@@ -18,6 +22,10 @@ pub enum Write {
         /// The order.
         order_id: String,
     },
+    /// Order the renewal of a resource (`renewal_resources`, api-oce/api_order_00018).
+    Renew(RenewResource),
+    /// Unsubscribe a resource (`cancel_resources_subscription`, api-oce/api_order_00019).
+    Unsubscribe(UnsubscribeResource),
 }
 
 /// A payment: one order, with at most three coupons or cards and at most one discount.
@@ -120,6 +128,18 @@ const CANCEL: WriteOperation = WriteOperation {
     path: "/v2/orders/customer-orders/cancel",
     per_second: 10,
 };
+const RENEW: WriteOperation = WriteOperation {
+    id: "renewal_resources",
+    method: "POST",
+    path: "/v2/orders/subscriptions/resources/renew",
+    per_second: 10,
+};
+const UNSUBSCRIBE: WriteOperation = WriteOperation {
+    id: "cancel_resources_subscription",
+    method: "POST",
+    path: "/v2/orders/subscriptions/resources/unsubscribe",
+    per_second: 10,
+};
 
 /// A list comes with "YES" and is left out with "NO": a list beside "NO" is an error by one page and
 /// ignored by another.
@@ -145,11 +165,12 @@ impl Write {
         self.operation().id
     }
 
-    /// The order that is changed.
-    pub fn order_id(&self) -> &str {
+    /// What its success looks like.
+    pub(super) fn expects(&self) -> Expected {
         match self {
-            Self::Pay(pay) => &pay.order_id,
-            Self::CancelOrder { order_id } => order_id,
+            Self::Pay(_) | Self::CancelOrder { .. } => Expected::Nothing,
+            Self::Renew(renew) => Expected::OrdersFor(renew.resource_id().to_owned()),
+            Self::Unsubscribe(resource) => Expected::OrdersFor(resource.resource_id().to_owned()),
         }
     }
 
@@ -157,6 +178,8 @@ impl Write {
         match self {
             Self::Pay(_) => &PAY,
             Self::CancelOrder { .. } => &CANCEL,
+            Self::Renew(_) => &RENEW,
+            Self::Unsubscribe(_) => &UNSUBSCRIBE,
         }
     }
 
@@ -171,6 +194,8 @@ impl Write {
                 discount_infos: pay.discount.as_slice(),
             }),
             Self::CancelOrder { order_id } => serde_json::to_vec(&CancelBody { order_id }),
+            Self::Renew(renew) => renew.body(),
+            Self::Unsubscribe(resource) => resource.body(),
         };
         body.expect("texts and numbers always serialise")
     }

@@ -4,7 +4,7 @@
 use std::{fmt::Display, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Kind, Line,
@@ -30,6 +30,7 @@ const WHOLE_LIMIT: Duration = Duration::from_secs(90);
 pub struct Reader {
     line: Arc<Line>,
     whole_limit: Duration,
+    user_name: Option<Arc<str>>,
 }
 
 /// An operation that only reads, as the catalogue has it.
@@ -45,12 +46,14 @@ pub(super) struct Ask {
     operation: &'static ReadOperation,
     path: String,
     parameters: Vec<(&'static str, String)>,
+    /// What is asked in a body; such questions are a POST.
+    body: Option<Vec<u8>>,
     locale: Option<Locale>,
 }
 
 impl Ask {
     pub(super) fn of(operation: &'static ReadOperation) -> Self {
-        Self { operation, path: operation.path.to_owned(), parameters: Vec::new(), locale: None }
+        Self { operation, path: operation.path.to_owned(), parameters: Vec::new(), body: None, locale: None }
     }
 
     /// Adds a segment to the path.
@@ -64,6 +67,12 @@ impl Ask {
         if let Some(value) = value {
             self.parameters.push((name, value.to_string()));
         }
+        self
+    }
+
+    /// Puts the question into a body.
+    pub(super) fn saying(mut self, body: &impl Serialize) -> Self {
+        self.body = Some(serde_json::to_vec(body).expect("texts and numbers always serialise"));
         self
     }
 
@@ -85,13 +94,25 @@ pub(super) fn stamp(time: DateTime<Utc>) -> String {
 
 impl Reader {
     pub(super) fn new(line: Arc<Line>) -> Self {
-        Self { line, whole_limit: WHOLE_LIMIT }
+        Self { line, whole_limit: WHOLE_LIMIT, user_name: None }
     }
 
     /// The same reader, with at most `limit` for each question: what a page can wait for.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        Self { line: self.line.clone(), whole_limit: limit }
+        Self { whole_limit: limit, ..self.clone() }
+    }
+
+    /// The same reader, told by which login name Huawei knows the user whose key it signs with.
+    #[must_use]
+    pub fn known_as(self, user_name: Option<&str>) -> Self {
+        Self { user_name: user_name.map(Into::into), ..self }
+    }
+
+    /// The login name that orders placed with this account's key carry as their creator, if it is
+    /// known.
+    pub fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 
     /// Where the account's BSS is.
@@ -145,7 +166,9 @@ impl Reader {
         let operation = ask.operation;
         connection.limits.turn(&connection.account, operation.id, operation.per_second).await;
         // Signed after the turn has come: a signature ages.
-        let mut draft = self.line.draft(operation.id, Purpose::Read, "GET", ask.target());
+        let method = if ask.body.is_some() { "POST" } else { "GET" };
+        let mut draft = self.line.draft(operation.id, Purpose::Read, method, ask.target());
+        draft.body = ask.body.clone().unwrap_or_default();
         draft.locale = ask.locale;
         let response = match self.line.exchange(draft.signed(), limit).await {
             Ok(response) => response,

@@ -7,7 +7,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::{
     Line, Write,
-    answers::{self, Class, Received},
+    answers::{self, Class, Expected, Received},
     error::shortened,
     pay::WriteOperation,
     sign::sha256_hex,
@@ -28,6 +28,7 @@ pub struct Prepared {
     operation: &'static WriteOperation,
     x_sdk_date: DateTime<Utc>,
     body_sha256: String,
+    expected: Expected,
 }
 
 impl Prepared {
@@ -58,6 +59,8 @@ pub struct Answer {
     pub error_code: Option<String>,
     /// Huawei's words.
     pub error_msg: Option<String>,
+    /// The orders that a success names, if its operation makes any.
+    pub order_ids: Vec<String>,
     /// Huawei's id of the request.
     pub request_id: Option<String>,
     /// Why there was no whole answer.
@@ -106,14 +109,14 @@ impl Writer {
         draft.at = x_sdk_date;
         let request = draft.signed();
         let body_sha256 = sha256_hex(&request.body);
-        Prepared { request, operation, x_sdk_date, body_sha256 }
+        Prepared { request, operation, x_sdk_date, body_sha256, expected: write.expects() }
     }
 
     /// Sends `prepared`, once, and waits at most `limit` for the answer. The first byte is not written
     /// when [`crate::clock::Clock::since_boot`] has passed `begin_by`; that is class N.
     pub async fn send(&self, prepared: Prepared, begin_by: Duration, limit: Duration) -> Answer {
         let connection = &self.line.connection;
-        let Prepared { mut request, operation, .. } = prepared;
+        let Prepared { mut request, operation, expected, .. } = prepared;
         request.begin_by = Some(begin_by);
         let result = if connection.clock.since_boot() > begin_by {
             Err(Broken::unsent(Stage::TooLate, "the time to begin sending has passed"))
@@ -124,7 +127,7 @@ impl Writer {
             Ok(response) => Received::Answer { status: response.status, body: &response.body },
             Err(broken) => Received::Broken(broken),
         };
-        let verdict = answers::classify(received);
+        let verdict = answers::classify(&expected, received);
         let response = result.as_ref().ok();
         let retry_after = response.and_then(super::transport::Response::retry_after);
         if response.is_some_and(|response| response.status == 429) {
@@ -136,6 +139,7 @@ impl Writer {
             http_status: response.map(|response| response.status),
             error_code: verdict.error_code,
             error_msg: verdict.error_msg.map(|text| shortened(&self.line.discreet(&text))),
+            order_ids: verdict.order_ids,
             request_id: response
                 .and_then(super::transport::Response::request_id)
                 .map(str::to_owned)

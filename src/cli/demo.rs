@@ -138,6 +138,7 @@ fn accounts(simulator: &ReadyLine) -> Result<Vec<Account>> {
         ak: account.ak.clone().into(),
         sk: account.sk.clone().into(),
         domain_id: Some(account.domain_id.clone()),
+        user_name: None,
         is_master: at == 0,
     });
     Ok(accounts.collect())

@@ -21,6 +21,7 @@ pub(super) fn configured(accounts: &[config::Account], allow_private: bool) -> R
                 upstream: place(&account.upstream, allow_private)
                     .with_context(|| format!("account {:?}", account.name))?,
                 domain_id: account.domain_id.clone(),
+                user_name: account.user_name.clone(),
                 access_key: account.ak.clone(),
                 secret_key: account.sk.clone(),
             })

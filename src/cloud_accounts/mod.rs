@@ -89,6 +89,8 @@ pub struct Configured {
     pub upstream: Upstream,
     /// Huawei's id of it, where it is known.
     pub domain_id: Option<String>,
+    /// The login name of the user whose key it is, as Huawei's orders have it.
+    pub user_name: Option<String>,
     /// The access key's id.
     pub access_key: SecretString,
     /// The secret key.
@@ -174,6 +176,7 @@ pub async fn configure(
             site,
             endpoint: endpoint.as_deref(),
             domain_id: account.domain_id.as_deref(),
+            user_name: account.user_name.as_deref(),
             ak_sealed: &ak_sealed,
             sk_sealed: &sk_sealed,
             sealed_version: version,
@@ -213,7 +216,7 @@ pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Reader
         }
         if row.enabled {
             let (reader, writer) = bss::connect(connection(vault, shared, &row)?);
-            readers.insert(id, reader);
+            readers.insert(id, reader.known_as(row.user_name.as_deref()));
             writers.insert(id, writer);
         }
         accounts.push(Account { id, name: row.name, enabled: row.enabled });

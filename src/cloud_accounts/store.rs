@@ -12,6 +12,7 @@ pub(super) struct Row {
     pub(super) site: String,
     pub(super) endpoint: Option<String>,
     pub(super) domain_id: Option<String>,
+    pub(super) user_name: Option<String>,
     pub(super) ak_sealed: Vec<u8>,
     pub(super) sk_sealed: Vec<u8>,
     pub(super) sealed_version: i32,
@@ -26,6 +27,7 @@ pub(super) struct Written<'a> {
     pub(super) site: &'a str,
     pub(super) endpoint: Option<&'a str>,
     pub(super) domain_id: Option<&'a str>,
+    pub(super) user_name: Option<&'a str>,
     pub(super) ak_sealed: &'a [u8],
     pub(super) sk_sealed: &'a [u8],
     pub(super) sealed_version: i32,
@@ -40,7 +42,8 @@ pub(super) async fn one_at_a_time(tx: &mut PgConnection) -> sqlx::Result<()> {
 pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
+        "select id, name, kind, site, endpoint, domain_id, user_name, ak_sealed, sk_sealed, sealed_version,
+                enabled
            from cloud_account where name = $1",
         name
     )
@@ -51,7 +54,8 @@ pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Opti
 pub(super) async fn all(db: &PgPool) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed, sealed_version, enabled
+        "select id, name, kind, site, endpoint, domain_id, user_name, ak_sealed, sk_sealed, sealed_version,
+                enabled
            from cloud_account order by name"
     )
     .fetch_all(db)
@@ -62,15 +66,16 @@ pub(super) async fn all(db: &PgPool) -> sqlx::Result<Vec<Row>> {
 pub(super) async fn upsert(tx: &mut PgConnection, row: &Written<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into cloud_account as old (id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed,
-                                           sealed_version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+                                           sealed_version, created_at, updated_at, user_name)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
          on conflict (name) do update
             set kind = excluded.kind, site = excluded.site, endpoint = excluded.endpoint,
-                domain_id = excluded.domain_id, ak_sealed = excluded.ak_sealed, sk_sealed = excluded.sk_sealed,
+                domain_id = excluded.domain_id, user_name = excluded.user_name, ak_sealed = excluded.ak_sealed, sk_sealed = excluded.sk_sealed,
                 sealed_version = excluded.sealed_version, enabled = true, updated_at = excluded.updated_at
-          where (old.kind, old.site, old.endpoint, old.domain_id, old.ak_sealed, old.sk_sealed, old.enabled)
+          where (old.kind, old.site, old.endpoint, old.domain_id, old.ak_sealed, old.sk_sealed, old.enabled,
+                old.user_name)
              is distinct from (excluded.kind, excluded.site, excluded.endpoint, excluded.domain_id,
-                               excluded.ak_sealed, excluded.sk_sealed, true)",
+                               excluded.ak_sealed, excluded.sk_sealed, true, excluded.user_name)",
         row.id,
         row.name,
         row.kind,
@@ -81,6 +86,7 @@ pub(super) async fn upsert(tx: &mut PgConnection, row: &Written<'_>, now: DateTi
         row.sk_sealed,
         row.sealed_version,
         now,
+        row.user_name,
     )
     .execute(tx)
     .await?;

@@ -24,6 +24,7 @@ pub(super) fn account(name: &str, secret_key: &str) -> Configured {
         kind: Kind::Ordinary,
         upstream: Upstream::Custom("http://127.0.0.1:1".parse().expect("an address")),
         domain_id: Some("domain".to_owned()),
+        user_name: None,
         access_key: SecretString::from(format!("AK-{name}")),
         secret_key: SecretString::from(secret_key.to_owned()),
     }

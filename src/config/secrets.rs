@@ -79,6 +79,8 @@ pub struct Account {
     pub sk: SecretString,
     /// Huawei's id of the account, where it is known.
     pub domain_id: Option<String>,
+    /// The login name of the user whose key it is.
+    pub user_name: Option<String>,
     /// Whether it is the master of an enterprise, which may act for its members.
     pub is_master: bool,
 }
@@ -112,6 +114,7 @@ struct WrittenAccount {
     ak: SecretString,
     sk: SecretString,
     domain_id: Option<String>,
+    user_name: Option<String>,
     #[serde(default)]
     master: bool,
 }
@@ -128,12 +131,15 @@ impl WrittenAccount {
             _ => bail!("account {:?} needs either a site (china or international) or an endpoint", self.name),
         };
         ensure!(!self.name.trim().is_empty(), "an account has no name");
+        let nobody = self.user_name.as_ref().is_some_and(|user| user.trim().is_empty());
+        ensure!(!nobody, "account {:?}: the user_name is empty", self.name);
         Ok(Account {
             name: self.name.clone(),
             upstream,
             ak: self.ak.clone(),
             sk: self.sk.clone(),
             domain_id: self.domain_id.clone(),
+            user_name: self.user_name.clone(),
             is_master: self.master,
         })
     }

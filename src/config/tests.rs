@@ -69,7 +69,8 @@ fn the_public_address_is_the_one_listened_on_unless_it_is_given() {
 
 const WITH_SECRETS: &str = "vault_key = 'hush'\ndatabase_url = 'postgres://u:hush@h/d'\n\
     [[account]]\nname = 'main'\nsite = 'china'\nak = 'AK'\nsk = 'hush'\ndomain_id = 'c'\nmaster = true\n\
-    [[account]]\nname = 'own'\nendpoint = 'https://bss.example.com'\nak = 'AK'\nsk = 'hush'\ndomain_id = 'd'\n";
+    [[account]]\nname = 'own'\nendpoint = 'https://bss.example.com'\nak = 'AK'\nsk = 'hush'\ndomain_id = 'd'\n\
+    user_name = 'billing'\n";
 
 #[test]
 fn secrets_of_the_environment_are_stronger_than_those_of_the_file() {
@@ -87,7 +88,10 @@ fn accounts_come_from_the_file_and_say_where_their_bss_is() {
     assert_eq!(accounts[0].upstream, Upstream::Site(Site::China));
     assert!(accounts[0].is_master && !accounts[1].is_master);
     assert_eq!(accounts[1].upstream, Upstream::Endpoint("https://bss.example.com".parse().expect("a URL")));
-    for wrong in ["", "site = 'china'\nendpoint = 'https://x'", "endpoint = 'x'"] {
+    assert_eq!((&accounts[0].user_name, accounts[1].user_name.as_deref()), (&None, Some("billing")));
+    for wrong in
+        ["", "site = 'china'\nendpoint = 'https://x'", "endpoint = 'x'", "site = 'china'\nuser_name = ' '"]
+    {
         let text = format!("[[account]]\nname = 'a'\nak = 'a'\nsk = 's'\ndomain_id = 'd'\n{wrong}");
         let (file, _) = file::File::parse(&text).expect("a file");
         assert!(file.secrets.accounts().is_err(), "{wrong}");

@@ -4,4 +4,5 @@ pub mod account;
 pub mod activity;
 pub mod orders;
 pub mod overview;
+pub mod resources;
 pub mod sign_in;

@@ -19,6 +19,10 @@ pub enum Permission {
     PayOrders,
     /// Ask for an order to be cancelled.
     CancelOrders,
+    /// Ask for the renewal of a resource to be ordered.
+    RenewResources,
+    /// Ask for a resource to be unsubscribed.
+    UnsubscribeResources,
     /// See the operations of the accounts in scope.
     ViewActivity,
     /// Agree to or reject what somebody else asked for.
@@ -69,7 +73,9 @@ impl Role {
         use Permission as P;
         match permission {
             P::ViewOrders | P::Export | P::ViewActivity | P::Refresh => true,
-            P::PayOrders | P::CancelOrders => matches!(self, Self::Finance),
+            P::PayOrders | P::CancelOrders | P::RenewResources | P::UnsubscribeResources => {
+                matches!(self, Self::Finance)
+            }
             P::Approve => matches!(self, Self::Approver),
             P::Review => matches!(self, Self::Finance | Self::Approver),
             P::ManageUsers | P::ManageAccounts | P::ViewSystem => matches!(self, Self::Admin),

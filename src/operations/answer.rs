@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     journal::{Answered, Change, Claimed, Counted, Outcome, Verdict},
     note::Note,
+    own_order::is_bound,
     state::State,
     timings::Timings,
 };
@@ -98,6 +99,12 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
         class => class,
     };
     let row = mutated(consequence(class), answer);
+    // The order that it made is proof, if it is one and no other operation's.
+    let (row, binds) = match answer.order_ids.as_slice() {
+        [] => (row, None),
+        [order] if !is_bound(&claimed.bound, order) => (row, Some(order.clone())),
+        _ => (Consequence { to: State::Unknown, note: Note::OrdersUnclear, ..row }, None),
+    };
     let note = match &answer.broken {
         _ if row.to != State::Ready => row.note,
         Some(broken) if broken.stage == Stage::TooLate => Note::DroppedLate,
@@ -114,6 +121,7 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
             "error_code": answer.error_code,
             "error_msg": answer.error_msg,
             "request_id": answer.request_id,
+            "order_ids": answer.order_ids,
             "broken": answer.broken.as_ref().map(ToString::to_string),
         }),
         verdict: Verdict::Answer(row.outcome, answered(answer)),
@@ -122,8 +130,10 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
             _ => timings.next_look(0, Duration::ZERO),
         },
         counts: (row.to == State::Ready).then_some(Counted::Hold),
-        rejected: class == Class::Rejected,
+        // One resource per request: where it is the one that failed, all of it was refused.
+        rejected: matches!(class, Class::Rejected | Class::Partial),
         result: said.then(|| (answer.error_code.clone(), answer.error_msg.clone())),
+        binds,
         stops_account: answer.stops_account(),
         ..Change::to(row.to, note)
     }

@@ -19,10 +19,11 @@ pub trait Kind: Send + Sync {
     /// Its name in the database.
     fn name(&self) -> &'static str;
 
-    /// Whether sending it again is harmless by nature because it only sets a value. It is then tried
-    /// up to five times, others twice.
-    fn sets_a_value(&self) -> bool {
-        false
+    /// How often it is sent at most, if it is proved each time that nothing came of it. More often
+    /// where sending it again is harmless by nature because it only sets a value; once where people
+    /// have to decide anew.
+    fn tries(&self) -> i32 {
+        3
     }
 
     /// Compares the live facts with those that were confirmed.

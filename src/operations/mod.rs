@@ -10,6 +10,7 @@ mod intent;
 mod journal;
 mod kind;
 mod note;
+mod own_order;
 mod perform;
 mod reading;
 mod reconcile;
@@ -29,6 +30,7 @@ pub use journal::{
 };
 pub use kind::{Difference, Kind, Preflight, Registry, Sent, Sighting, Upstream};
 pub use note::Note;
+pub use own_order::{OwnOrder, SeenOrder, Wanted, is_bound, own_from, own_order};
 pub use perform::Performer;
 pub use reading::{Approval, Event, Filter, FormMade, Reading, Review, Stop, Story};
 pub use reconcile::{Reconciler, decide};

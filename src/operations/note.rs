@@ -80,6 +80,8 @@ notes! {
     RefusedUnproved = "refused_unproved";
     /// Huawei refused part of it.
     RefusedInPart = "refused_in_part";
+    /// Huawei answered with success, but not with one order of its own.
+    OrdersUnclear = "orders_unclear";
     /// Huawei refused it in a way that no repetition can change.
     NeverCan = "never_can";
     /// Its sender is gone; the outcome is asked about.

@@ -17,11 +17,6 @@ use super::{
 };
 use crate::proof::{self, Mutant, Point};
 
-/// How often absence may be proved before an operation is given up.
-const TRIES: i32 = 3;
-/// The same for kinds that only set a value.
-const TRIES_OF_A_VALUE: i32 = 6;
-
 /// Settles operations whose outcome is not known.
 pub struct Reconciler {
     setup: Arc<Setup>,
@@ -58,7 +53,7 @@ impl Reconciler {
             (Some(kind), Some(reader)) => kind.look_up(operation, claimed.sent(), reader).await,
             _ => Sighting::Unreadable { why: "the account is not in use".to_owned() },
         };
-        let tries = if kind.is_some_and(|kind| kind.sets_a_value()) { TRIES_OF_A_VALUE } else { TRIES };
+        let tries = kind.map_or(1, |kind| kind.tries());
         proof::at(Point::ReconcileAfterRead);
         let change = decide(&claimed, &sighting, tries, &setup.timings);
         proof::at(Point::ReconcileBeforeCommit);

@@ -67,11 +67,11 @@ impl Store for PgStore {
         let operation = load(&mut tx, held.id).await?;
         let mut attempts = attempts(&mut tx, held.id).await?;
         attempts.retain(|attempt| attempt.step == operation.step);
-        // An order bound by an operation that ended before this one began cannot be this one's.
+        // An order bound by an operation that ended well before this one began is too old to be this one's.
         let bound = sqlx::query_scalar!(
             r#"select upstream_order_id as "order!" from operation
                 where account_id = $1 and kind = $2 and upstream_order_id is not null and id <> $3
-                  and (closed_at is null or closed_at >= $4)"#,
+                  and coalesce(closed_at, 'infinity') >= $4::timestamptz - interval '1 hour'"#,
             operation.account_id.0,
             operation.kind,
             held.id,

@@ -1,5 +1,6 @@
 //! A BSS of a few lines behind the client's wire: orders, coupons and a balance that payments change,
-//! and a script of what goes wrong with each write. It counts effects and requests.
+//! and a script of what goes wrong with each write. It counts effects and requests. Resources are in
+//! `resources.rs`.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,6 +14,8 @@ use bss_portal::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+
+use super::resources::Shop;
 
 /// What happens to the next write.
 #[derive(Debug, Clone)]
@@ -58,6 +61,8 @@ pub(crate) struct Inside {
     pub(crate) reads_fail: Option<(u16, &'static str)>,
     /// Reads show orders as they were when this was set.
     pub(crate) stale: Option<HashMap<String, FakeOrder>>,
+    /// Yearly/monthly resources and the orders about them.
+    pub(crate) shop: Shop,
     late: Vec<(String, String)>,
 }
 
@@ -122,9 +127,21 @@ impl Upstream {
     }
 
     /// Pays or cancels without asking whether that was done before: a naive upstream.
-    fn execute(&self, operation: &str, id: &str) {
+    fn execute(&self, operation: &str, id: &str) -> Response {
         let now = self.clock.now();
         let mut inside = self.inside();
+        if matches!(operation, "renewal_resources" | "cancel_resources_subscription") {
+            let made = inside.shop.change(operation, id, "portal", now);
+            if made.is_ok() {
+                inside.effects.push((operation.to_owned(), id.to_owned()));
+            }
+            return match made {
+                Ok(order) => {
+                    response(200, &json!({ "order_ids": [order], "fail_resource_infos": null }).to_string())
+                }
+                Err(code) => response(400, &json!({ "error_code": code, "error_msg": "no" }).to_string()),
+            };
+        }
         inside.effects.push((operation.to_owned(), id.to_owned()));
         let order = inside.orders.get_mut(id).expect("there is such an order");
         if operation == "pay_orders" {
@@ -132,12 +149,16 @@ impl Upstream {
         } else {
             order.status = 4;
         }
+        response(204, "")
     }
 
     fn read(&self, request: &Request) -> Response {
         let inside = self.inside();
         if let Some((status, body)) = inside.reads_fail {
             return response(status, body);
+        }
+        if let Some(body) = inside.shop.read(request) {
+            return response(200, &body.to_string());
         }
         let body = match request.operation {
             "show_customer_order_details" => {
@@ -184,7 +205,8 @@ impl Wire for Upstream {
             return Ok(self.read(&request));
         }
         let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
-        let order = body["order_id"].as_str().expect("an order").to_owned();
+        let subject = if body["order_id"].is_null() { &body["resource_ids"][0] } else { &body["order_id"] };
+        let order = subject.as_str().expect("an order or a resource").to_owned();
         let date = request.headers.iter().find(|(name, _)| *name == "X-Sdk-Date").expect("signed").1.clone();
         let fate = self.inside().fates.pop_front().unwrap_or(Fate::Fine);
         if matches!(fate, Fate::NotSent) {
@@ -193,10 +215,7 @@ impl Wire for Upstream {
         self.inside().posts.push(date);
         let lost = || Err(Broken::sent(Stage::Exchange, "reset"));
         match fate {
-            Fate::Fine => {
-                self.execute(request.operation, &order);
-                Ok(response(204, ""))
-            }
+            Fate::Fine => Ok(self.execute(request.operation, &order)),
             Fate::LostAnswer => {
                 self.execute(request.operation, &order);
                 lost()

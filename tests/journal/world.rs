@@ -10,6 +10,7 @@ use bss_portal::{
         cancel_order::{CancelOrder, CancelOrders},
         pay_order::{ChosenCoupon, Expected, PayOrder, PayOrders, Shown},
     },
+    features::resources::{renew::Renewals, unsubscribe::Unsubscriptions},
     i18n::Locale,
     identity::access::{AccountId, Actor, Role, Scope},
     money::Money,
@@ -48,13 +49,18 @@ impl Drop for World {
 
 impl World {
     pub(crate) async fn new(db: PgPool) -> Self {
+        Self::known_as(db, Some("portal")).await
+    }
+
+    /// One whose portal was told this of the name that Huawei knows it by.
+    pub(crate) async fn known_as(db: PgPool, user_name: Option<&str>) -> Self {
         let start = Utc::now_for_tests();
         let (clock, hand) = Clock::manual(start);
         let ticking = tick(hand.clone());
         let store = Arc::new(PgStore(db.clone()));
         store.observe(Duration::from_mins(20)).await.expect("observed");
         let upstream = Upstream::new(clock.clone());
-        let setup = setup(&db, &upstream, &clock);
+        let setup = setup(&db, &upstream, &clock, user_name);
         Self {
             performer: Performer::new(setup.clone(), "p".to_owned()),
             reconciler: Reconciler::new(setup, "r".to_owned()),
@@ -70,7 +76,7 @@ impl World {
 
     /// Another process on the same database.
     pub(crate) fn other_process(&self, name: &str) -> (Performer, Reconciler) {
-        let setup = setup(&self.db, &self.upstream, &self.clock);
+        let setup = setup(&self.db, &self.upstream, &self.clock, Some("portal"));
         (Performer::new(setup.clone(), format!("{name}/p")), Reconciler::new(setup, format!("{name}/r")))
     }
 
@@ -166,7 +172,7 @@ fn tick(hand: Hand) -> AbortHandle {
     ticking.abort_handle()
 }
 
-fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock) -> Arc<Setup> {
+fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock, user_name: Option<&str>) -> Arc<Setup> {
     let connection = Connection {
         endpoint: "http://127.0.0.1:1".parse().expect("an endpoint"),
         credentials: Credentials {
@@ -181,14 +187,15 @@ fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock) -> Arc<Setup> {
         chance: Arc::new(|| 0.5),
     };
     let (reader, writer) = bss::connect(connection);
-    let accounts = HashMap::from([(ACCOUNT, (reader, Arc::new(writer)))]);
+    let accounts = HashMap::from([(ACCOUNT, (reader.known_as(user_name), Arc::new(writer)))]);
     let (pay, cancel) = (
         PayOrders { db: db.clone(), clock: clock.clone() },
         CancelOrders { db: db.clone(), clock: clock.clone() },
     );
+    let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
     Arc::new(Setup {
         store: Arc::new(PgStore(db.clone())),
-        registry: Registry::new().with(pay).with(cancel),
+        registry: Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe),
         upstream: Arc::new(accounts),
         clock: clock.clone(),
         chance: Chance::seeded(1),

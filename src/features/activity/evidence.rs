@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{payload::Asked, words};
 use crate::{
-    bss::codes::OrderStatus,
+    bss::codes::{OrderStatus, ResourceStatus},
     money::Money,
     operations::{Event, Note, State, Story},
     web::Ui,
@@ -113,7 +113,11 @@ pub(super) fn read(story: &Story, asked: Option<&Asked>, ui: &Ui) -> Option<Read
     let signed = story.attempts.iter().map(|attempt| attempt.x_sdk_date).min();
     let mut rows = vec![Row {
         fact: w.fact_status(),
-        confirmed: if pays { t.wanted_paid() } else { t.wanted_cancelled() }.to_owned(),
+        confirmed: match story.operation.kind.as_str() {
+            "pay_order" => t.wanted_paid().to_owned(),
+            "cancel_order" => t.wanted_cancelled().to_owned(),
+            _ => String::new(),
+        },
         read: status.name(ui.locale).into_owned(),
         odd: odd_status,
     }];
@@ -177,7 +181,23 @@ pub(super) fn contradictions(story: &Story, asked: Option<&Asked>, ui: &Ui) -> V
         }
         _ => {}
     }
+    found.extend(perhaps_own(&handed_over.detail, ui));
     found
+}
+
+/// The orders of which it is not clear which one the operation made (`operations/own_order.rs`).
+fn perhaps_own(detail: &Value, ui: &Ui) -> Vec<String> {
+    let t = Texts(ui.locale);
+    let orders = detail.get("orders").and_then(Value::as_array).into_iter().flatten();
+    let sentence = |order: &Value| {
+        let text = |key: &str| order.get(key).and_then(Value::as_str).unwrap_or_default();
+        let status =
+            order.get("status").map(|code| value("status", &code.to_string(), ui)).unwrap_or_default();
+        let at = value("create_time", text("create_time"), ui);
+        let by = value("user_name", text("user_name"), ui);
+        t.perhaps_own(text("order_id"), &status, &at, &by)
+    };
+    orders.map(sentence).collect()
 }
 
 /// The differences that a change carries, in words.
@@ -204,11 +224,17 @@ fn value(fact: &str, value: &str, ui: &Ui) -> String {
         (_, "not_usable") => w.not_usable().to_owned(),
         (_, "must_be_used") => t.must_be_used().to_owned(),
         (_, "") => t.nothing().to_owned(),
-        ("status", code) => code.parse().map_or_else(
+        ("resource_status", "gone") => w.resource_gone().to_owned(),
+        ("resource_status", code) => code.parse().map_or_else(
+            |_| code.to_owned(),
+            |code| ResourceStatus::from_code(code).name(ui.locale).into_owned(),
+        ),
+        ("attached" | "user_name", text) => text.to_owned(),
+        ("status" | "unpaid_order", code) => code.parse().map_or_else(
             |_| code.to_owned(),
             |code| OrderStatus::from_code(code).name(ui.locale).into_owned(),
         ),
-        ("deadline", time) => {
+        ("deadline" | "expire_time" | "create_time", time) => {
             time.parse::<DateTime<Utc>>().map_or_else(|_| time.to_owned(), |at| ui.at_second(&at).to_string())
         }
         (_, amount) => amount.parse::<Money>().map_or_else(|_| amount.to_owned(), yuan),
@@ -236,6 +262,7 @@ crate::texts! {
         unknown_status(code: i32): "订单状态是华为云文档里没有的值（{code}）。", "The order's status is a value that Huawei's documents do not know ({code}).";
         amounts(confirmed: &str, read: &str): "确认的金额是 {confirmed}，订单上是 {read}。", "The amount that was confirmed is {confirmed}, the order says {read}.";
         not_shown(at: &str): "华为云在 {at} 答复成功，订单却一直没有显示。", "Huawei Cloud answered with success at {at}, and yet the order does not show it.";
+        perhaps_own(order: &str, status: &str, at: &str, by: &str): "可能是这次操作产生的订单：{order}，{status}，创建于 {at}，创建者 {by}。", "An order that this may have made: {order}, {status}, made at {at} by {by}.";
         unreadable: "72 小时内，没有一次读取能得出结论。", "In 72 hours no reading led to a verdict.";
     }
 }

@@ -52,6 +52,10 @@ impl Texts {
             "discount" => self.fact_discount(),
             "price_adjustment" => self.fact_price_adjustment(),
             "balance" => self.fact_balance(),
+            "resource_status" => self.fact_resource_status(),
+            "expire_time" => self.fact_expire_time(),
+            "unpaid_order" => self.fact_unpaid_order(),
+            "attached" => self.fact_attached(),
             other => other,
         }
     }
@@ -87,6 +91,7 @@ impl Texts {
             Note::AnswerUnclear => self.answer_unclear(),
             Note::RefusedUnproved => self.refused_unproved(),
             Note::RefusedInPart => self.refused_in_part(),
+            Note::OrdersUnclear => self.orders_unclear(),
             Note::NeverCan => self.never_can(),
             Note::SenderLost => self.sender_lost(),
             Note::AbsentOnce => self.absent_once(),
@@ -112,7 +117,7 @@ crate::texts! {
     pub struct Texts {
         pay_order: "支付订单", "Pay order";
         cancel_order: "取消订单", "Cancel order";
-        renew: "续费资源", "Renew resource";
+        renew: "续订资源", "Renew resource";
         unsubscribe: "退订资源", "Unsubscribe resource";
 
         pending_approval: "待审批", "Awaiting approval";
@@ -156,6 +161,7 @@ crate::texts! {
         answer_unclear: "请求已发出，但没有收到可靠的答复", "The request left, but no reliable answer came back";
         refused_unproved: "华为云答复拒绝；是否真的没有执行还要核对", "Huawei Cloud answered with a refusal; whether nothing was done is being checked";
         refused_in_part: "华为云只接受了一部分，正在核对", "Huawei Cloud refused part of it; it is being checked";
+        orders_unclear: "华为云已接受，但答复的订单不能唯一对应，正在核对", "Huawei Cloud accepted it, but not with one order of its own; it is being checked";
         never_can: "华为云拒绝了请求", "Huawei Cloud refused the request";
         sender_lost: "发送它的程序中断了，结果正在核对", "The program that sent it was interrupted; its result is being checked";
         absent_once: "核对一次：没有生效，还要再核对一次", "Checked once: no effect; a second look must agree";
@@ -181,6 +187,11 @@ crate::texts! {
         fact_discount: "折扣", "Discount";
         fact_price_adjustment: "订单调价（必须使用）", "Price adjustment (must be used)";
         fact_balance: "可用余额", "Spendable balance";
+        fact_resource_status: "资源状态", "Resource status";
+        fact_expire_time: "到期时间", "Expires at";
+        fact_unpaid_order: "未支付的订单", "Unpaid order";
+        fact_attached: "从资源，随主资源操作", "Attached resource, follows its main resource";
+        resource_gone: "已不存在", "gone";
         not_usable: "不可用", "not usable";
     }
 }

@@ -62,8 +62,8 @@ impl Kind for CancelOrders {
         CancelOrder::KIND
     }
 
-    fn sets_a_value(&self) -> bool {
-        true
+    fn tries(&self) -> i32 {
+        6
     }
 
     async fn preflight(&self, operation: &Operation, reader: &Reader) -> Preflight {

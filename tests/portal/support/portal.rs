@@ -139,6 +139,7 @@ pub(super) fn configured(simulator: &Simulator) -> Vec<Configured> {
         kind: if at == 0 { Kind::Master } else { Kind::Ordinary },
         upstream: Upstream::Custom(ready.endpoint.parse().expect("an endpoint")),
         domain_id: Some(account.domain_id.clone()),
+        user_name: None,
         access_key: account.ak.clone().into(),
         secret_key: account.sk.clone().into(),
     });

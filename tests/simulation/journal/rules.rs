@@ -11,12 +11,18 @@ use uuid::Uuid;
 use super::{Request, Row};
 
 /// The kinds and steps that the tables know.
-pub(crate) const KINDS: [&str; 2] = ["pay_order", "cancel_order"];
-pub(crate) const STEPS: [&str; 2] = ["pay", "cancel"];
+pub(crate) const KINDS: [&str; 4] = ["pay_order", "cancel_order", "renew", "unsubscribe"];
+pub(crate) const STEPS: [&str; 4] = ["pay", "cancel", "create_order", "unsubscribe"];
 
 /// How many others must agree: to amounts of this kind that are above this.
-pub(crate) const TIERS: [(&str, i64, i16); 4] =
-    [("pay_order", -1, 0), ("pay_order", 1_000, 1), ("pay_order", 50_000, 2), ("cancel_order", -1, 0)];
+pub(crate) const TIERS: [(&str, i64, i16); 6] = [
+    ("pay_order", -1, 0),
+    ("pay_order", 1_000, 1),
+    ("pay_order", 50_000, 2),
+    ("cancel_order", -1, 0),
+    ("renew", -1, 0),
+    ("unsubscribe", -1, 1),
+];
 
 /// The classes of answers that an attempt may carry.
 const CLASSES: [&str; 6] = ["S", "P", "N", "V", "R", "A"];

@@ -6,7 +6,7 @@ use bss_portal::{
     operations::{Arming, Attempt, Change, Claimed, Counted, Fault, Note, Operation, State, Stop, Verdict},
     proof::{self, Mutant},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{
@@ -234,13 +234,14 @@ impl Journal {
         )
     }
 
-    /// The orders that prove others of this kind and account which did not end before this one began.
+    /// The orders that prove others of this kind and account which did not end an hour before this one
+    /// began or earlier.
     fn bound(&self, operation: &Operation) -> Vec<String> {
         let others = self.proved.iter().map(|id| &self.rows[id].operation).filter(|other| {
             other.id != operation.id
                 && other.account_id == operation.account_id
                 && other.kind == operation.kind
-                && other.closed_at.is_none_or(|closed| closed >= operation.created_at)
+                && other.closed_at.is_none_or(|closed| closed >= operation.created_at - TimeDelta::hours(1))
         });
         others.filter_map(|other| other.upstream_order_id.clone()).collect()
     }

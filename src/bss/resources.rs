@@ -1,0 +1,174 @@
+//! Yearly/monthly resources as BSS lists them (api-oce, 查询客户包年/包月资源列表). The listing is a
+//! question with a body; it changes nothing.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Error, Listed, Page, Reader,
+    codes::{ExpirePolicy, ResourceStatus},
+    json,
+    orders::EnterpriseProject,
+    read::{Ask, ReadOperation},
+};
+use crate::i18n::Locale;
+
+/// The most resources that one page holds.
+pub const RESOURCES_PER_PAGE: u32 = 500;
+/// The most resources that can be asked about by their ids.
+pub const MAX_IDS: usize = 50;
+
+// The id says pay-per-use and the path is misspelt; both are Huawei's.
+const QUERY: ReadOperation = ReadOperation {
+    id: "list_pay_per_use_customer_resources",
+    path: "/v2/orders/suscriptions/resources/query",
+    per_second: 30,
+};
+
+/// Which resources to list. What is `None` or empty filters nothing and is not sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResourceQuery {
+    /// These and, unless `only_main`, what is attached to them; at most [`MAX_IDS`].
+    pub resource_ids: Vec<String>,
+    /// Those of this order.
+    pub order_id: Option<String>,
+    /// Without attached resources.
+    pub only_main: bool,
+    /// How many to skip.
+    pub offset: u64,
+    /// How many to give, at most [`RESOURCES_PER_PAGE`]; that many when 0.
+    pub limit: u32,
+}
+
+#[derive(Serialize)]
+struct QueryBody<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    resource_ids: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<&'a str>,
+    only_main_resource: u8,
+    offset: u64,
+    limit: u32,
+}
+
+/// A yearly/monthly resource.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Resource {
+    /// Its own id, as its service gives it. (`id` in the answer is BSS's internal one.)
+    #[serde(deserialize_with = "json::id")]
+    pub resource_id: String,
+    /// What people call it.
+    #[serde(default, deserialize_with = "json::text")]
+    pub resource_name: Option<String>,
+    /// The region.
+    #[serde(default, deserialize_with = "json::text")]
+    pub region_code: Option<String>,
+    /// The service.
+    #[serde(default, deserialize_with = "json::text")]
+    pub service_type_code: Option<String>,
+    /// The name of the service in the language asked for.
+    #[serde(default, deserialize_with = "json::text")]
+    pub service_type_name: Option<String>,
+    /// The type of the resource.
+    #[serde(default, deserialize_with = "json::text")]
+    pub resource_type_code: Option<String>,
+    /// The name of that type.
+    #[serde(default, deserialize_with = "json::text")]
+    pub resource_type_name: Option<String>,
+    /// What it is, for people.
+    #[serde(default, deserialize_with = "json::text")]
+    pub product_spec_desc: Option<String>,
+    /// The resource that it is attached to.
+    #[serde(default, deserialize_with = "json::text")]
+    pub parent_resource_id: Option<String>,
+    /// Whether it can be renewed and unsubscribed by itself.
+    #[serde(default, rename = "is_main_resource", deserialize_with = "json::flag")]
+    pub is_main: Option<bool>,
+    /// Where it is in its life.
+    pub status: ResourceStatus,
+    /// Since when it can be used.
+    #[serde(default, deserialize_with = "json::time")]
+    pub effective_time: Option<DateTime<Utc>>,
+    /// Until when it is paid for.
+    #[serde(default, deserialize_with = "json::time")]
+    pub expire_time: Option<DateTime<Utc>>,
+    /// What happens then.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub expire_policy: Option<ExpirePolicy>,
+    /// Its enterprise project.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub enterprise_project: Option<EnterpriseProject>,
+}
+
+impl Resource {
+    /// The wire names that this type reads, with BSS's internal id.
+    pub const KNOWN: &[&str] = &[
+        "id",
+        "resource_id",
+        "resource_name",
+        "region_code",
+        "service_type_code",
+        "service_type_name",
+        "resource_type_code",
+        "resource_type_name",
+        "product_spec_desc",
+        "parent_resource_id",
+        "is_main_resource",
+        "status",
+        "effective_time",
+        "expire_time",
+        "expire_policy",
+        "enterprise_project",
+    ];
+}
+
+#[derive(Deserialize)]
+struct QueryAnswer {
+    #[serde(default, deserialize_with = "json::count")]
+    total_count: Option<u64>,
+    #[serde(default, deserialize_with = "json::list")]
+    data: Vec<Listed<Resource>>,
+}
+
+impl Reader {
+    /// One page of yearly/monthly resources (`list_pay_per_use_customer_resources`).
+    pub async fn resources(
+        &self,
+        query: &ResourceQuery,
+        locale: Locale,
+    ) -> Result<Page<Listed<Resource>>, Error> {
+        let limit = match query.limit {
+            0 => RESOURCES_PER_PAGE,
+            limit => limit.min(RESOURCES_PER_PAGE),
+        };
+        let body = QueryBody {
+            resource_ids: &query.resource_ids,
+            order_id: query.order_id.as_deref(),
+            only_main_resource: u8::from(query.only_main),
+            offset: query.offset,
+            limit,
+        };
+        let ask = Ask::of(&QUERY).saying(&body).in_language(locale);
+        let answer: QueryAnswer = self.ask(ask).await?;
+        Ok(Page::of(&QUERY, answer.data, answer.total_count, query.offset, limit))
+    }
+
+    /// The resource with this id; `None` when BSS lists none, as after it was released.
+    pub async fn resource(
+        &self,
+        resource_id: &str,
+        locale: Locale,
+    ) -> Result<Option<Listed<Resource>>, Error> {
+        let query = ResourceQuery {
+            resource_ids: vec![resource_id.to_owned()],
+            only_main: true,
+            ..Default::default()
+        };
+        let page = self.resources(&query, locale).await?;
+        let another = page.items.iter().find(|listed| listed.item.resource_id != resource_id);
+        if let Some(another) = another {
+            return Err(Error::about_another(QUERY.id, resource_id, &another.item.resource_id));
+        }
+        Ok(page.items.into_iter().next())
+    }
+}
