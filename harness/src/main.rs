@@ -44,6 +44,9 @@ enum Command {
         /// Succeed when a violation is found within so many histories, and stop there
         #[arg(long, value_name = "N")]
         until_caught: Option<u64>,
+        /// Print the figures once more at the end, as one line of JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         program: Program,
     },
@@ -84,7 +87,7 @@ async fn main() -> Result<ExitCode> {
     // The client takes the process's provider of TLS, though nothing here uses TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match Line::parse().command {
-        Command::Run { histories, seed, mode, parallel, corpus, no_corpus, until_caught, program } => {
+        Command::Run { histories, seed, mode, parallel, corpus, no_corpus, until_caught, json, program } => {
             let modes = modes(&mode)?;
             let mut all =
                 if no_corpus || until_caught.is_some() { Vec::new() } else { run::corpus(&corpus)? };
@@ -95,13 +98,14 @@ async fn main() -> Result<ExitCode> {
             let found = run(options(program, all, parallel, until_caught.is_some(), false)?).await?;
             print!("{}", found.figures);
             println!("{} histories in {}", found.played, run::span(begun.elapsed()));
-            if let Some(most) = until_caught {
-                return Ok(caught(&found, most));
-            }
-            if !no_corpus && !found.caught.is_empty() {
+            if until_caught.is_none() && !no_corpus && !found.caught.is_empty() {
                 run::append(&corpus, &found.caught)?;
             }
-            Ok(verdict(&found))
+            let code = until_caught.map_or_else(|| verdict(&found), |most| caught(&found, most));
+            if json {
+                println!("{}", found.figures.json());
+            }
+            Ok(code)
         }
         Command::Replay { mode, seed, program } => {
             let mode = mode_of(&mode).with_context(|| format!("no mode is called {mode:?}"))?;
