@@ -17,7 +17,7 @@ const REFUND: ReadOperation = ReadOperation {
 /// What was refunded for one resource of an unsubscription or downgrade, and from which order.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RefundInfo {
-    /// The resource.
+    /// This row's own id; it names no resource.
     #[serde(default, deserialize_with = "json::text")]
     pub id: Option<String>,
     /// Negative: refunded. Positive: already consumed, or a handling fee. Yuan.

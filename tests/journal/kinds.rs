@@ -269,6 +269,48 @@ async fn without_the_portals_own_name_only_an_answer_proves(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_unsubscription_of_ours_that_nothing_ties_to_the_resource_is_for_people(db: PgPool) {
+    let mut world = World::new(db).await;
+    world.upstream.inside().shop.forgets = true;
+    world.upstream.fate(Fate::LostAnswer);
+    let id = unsubscribe(&world, "r-1").await;
+    world.perform().await;
+    world.reconcile_for(Duration::from_mins(10)).await;
+    assert_eq!(world.state(id).await, State::Unknown, "it may be listed a little later");
+    world.reconcile_for(LONG).await;
+    assert_eq!(ended(&world, id).await, end(State::NeedsReview, "contradiction", None));
+    assert_eq!(world.story(id).await.operation.detail["orders"][0]["order_id"], "CS000");
+    // An answer that named the order needs nothing of that.
+    let id = unsubscribe(&world, "r-2").await;
+    world.perform().await;
+    world.reconcile_for(MINUTE).await;
+    assert_eq!(ended(&world, id).await, end(State::Succeeded, "effect_read", Some("CS001")));
+}
+
+#[sqlx::test]
+async fn of_two_unsubscriptions_at_once_neither_takes_the_others_order(db: PgPool) {
+    let mut world = World::new(db).await;
+    for together in [false, true] {
+        world.upstream.inside().shop.together = together;
+        world.upstream.fate(Fate::LostRequest);
+        let lost = unsubscribe(&world, &format!("{together}-1")).await;
+        world.perform().await;
+        world.upstream.fate(Fate::LostAnswer);
+        let unanswered = unsubscribe(&world, &format!("{together}-2")).await;
+        world.perform().await;
+        world.reconcile_for(LONG).await;
+        let states = (ended(&world, lost).await, ended(&world, unanswered).await);
+        let review = || end(State::NeedsReview, "contradiction", None);
+        let expected = if together {
+            (review(), review())
+        } else {
+            (end(State::Failed, "absent", None), end(State::Succeeded, "effect_read", Some("CS000")))
+        };
+        assert_eq!(states, expected, "{together}");
+    }
+}
+
+#[sqlx::test]
 async fn an_order_that_proved_one_operation_proves_no_other_however_soon(db: PgPool) {
     let mut world = World::new(db).await;
     world.upstream.inside().shop.naive = true;

@@ -34,6 +34,10 @@ pub(crate) struct Shop {
     pub(crate) made: Vec<MadeOrder>,
     /// Does again what was done, instead of refusing it.
     pub(crate) naive: bool,
+    /// Everything was bought by one order.
+    pub(crate) together: bool,
+    /// Lists nothing that is closed.
+    pub(crate) forgets: bool,
 }
 
 impl Shop {
@@ -76,7 +80,9 @@ impl Shop {
             "show_refund_order_details" => {
                 let order_id = parameter(request, "order_id")?;
                 let order = self.made.iter().find(|order| order.id == order_id)?;
-                let row = json!({ "id": order.resource, "amount": -1, "measure_id": "1" });
+                // The id is the record's; the order that the money came from leads to the resource.
+                let base = format!("P-{}", order.resource);
+                let row = json!({ "id": "R1", "amount": -1, "measure_id": "1", "base_order_id": base });
                 Some(json!({ "total_count": 1, "refund_infos": [row] }))
             }
             "list_customer_orders" if parameter(request, "order_id").is_none() => {
@@ -92,12 +98,18 @@ impl Shop {
         let body: Value = serde_json::from_slice(body).expect("a question in JSON");
         let of_order = body["order_id"].as_str();
         let wanted: Vec<&str> = match of_order {
-            Some(id) => self.made.iter().filter(|o| o.id == id).map(|o| o.resource.as_str()).collect(),
+            Some(id) => match id.strip_prefix("P-") {
+                Some(_) if self.together => self.resources.keys().map(String::as_str).collect(),
+                Some(bought) => vec![bought],
+                None => self.made.iter().filter(|o| o.id == id).map(|o| o.resource.as_str()).collect(),
+            },
             None => body["resource_ids"].as_array().expect("ids").iter().filter_map(Value::as_str).collect(),
         };
-        // What was released is not listed.
-        let alive = self.resources.iter().filter(|(id, r)| wanted.contains(&id.as_str()) && r.status != 3);
-        let data: Vec<_> = alive
+        let listed = |id: &str, status| wanted.contains(&id) && (status != 3 || !self.forgets);
+        let data: Vec<_> = self
+            .resources
+            .iter()
+            .filter(|(id, resource)| listed(id, resource.status))
             .map(|(id, resource)| {
                 json!({ "id": "1", "resource_id": id, "status": resource.status, "is_main_resource": 1,
                     "expire_time": stamp(resource.expire_time) })

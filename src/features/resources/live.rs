@@ -1,6 +1,8 @@
 //! What is read of a resource before and after something is done to it: whether it is still as it was
 //! confirmed, which unpaid order holds it, and which orders about it may be ours. It only reads.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -131,7 +133,7 @@ async fn seen_order(reader: &Reader, order_id: &str) -> Result<SeenOrder, bss::E
     // Only the details name the creator.
     let order = reader.order(order_id, Locale::default()).await?.order.item;
     let resources = match order.order_type {
-        OrderType::Unsubscription => refunded(reader, order_id).await?,
+        OrderType::Unsubscription => unsubscribed(reader, order_id).await?,
         _ => resources_of(reader, order_id).await?,
     };
     Ok(SeenOrder {
@@ -151,14 +153,27 @@ async fn resources_of(reader: &Reader, order_id: &str) -> Result<Vec<String>, bs
     Ok(page.items.into_iter().map(|listed| listed.item.resource_id).collect())
 }
 
-/// The resources that an unsubscription refunded, as far as they are told yet: it may be refused while
-/// the order is not through.
-async fn refunded(reader: &Reader, order_id: &str) -> Result<Vec<String>, bss::Error> {
-    match reader.refund_orders(order_id).await {
-        Ok(rows) => Ok(rows.into_iter().filter_map(|row| row.item.id).collect()),
-        Err(error) if error.kind == bss::Kind::Refused => Ok(Vec::new()),
-        Err(error) => Err(error),
+/// The resource that an unsubscription is certainly about: the only one that an order lists which the
+/// money came from, and closed. That is all there is: its lines name no resource, and the ids of its
+/// refunds are those of records. What is gone may be listed nowhere any more, so silence proves nothing.
+async fn unsubscribed(reader: &Reader, order_id: &str) -> Result<Vec<String>, bss::Error> {
+    let rows = match reader.refund_orders(order_id).await {
+        Ok(rows) => rows,
+        // There may be none while the order is not through.
+        Err(error) if error.kind == bss::Kind::Refused => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let bases: BTreeSet<String> = rows.into_iter().filter_map(|row| row.item.base_order_id).collect();
+    for base in bases {
+        let query = ResourceQuery { order_id: Some(base), only_main: true, ..ResourceQuery::default() };
+        let bought = reader.resources(&query, Locale::default()).await?.items;
+        if let [only] = bought.as_slice()
+            && !only.item.status.is_alive()
+        {
+            return Ok(vec![only.item.resource_id.clone()]);
+        }
     }
+    Ok(Vec::new())
 }
 
 /// The order that Huawei's own answer named.
