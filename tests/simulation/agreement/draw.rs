@@ -107,6 +107,13 @@ impl Game {
             self.identity += 1;
             self.journal = self.journal.recovered_as(self.identity);
         }
+        let is_settling = |row: &Row| {
+            row.operation.state == State::NeedsReview
+                && row.requests.iter().any(|request| request.attempt.settles_at == self.now)
+        };
+        if self.journal.operations().any(is_settling) {
+            return self.judge(dice);
+        }
         if let Some(claimed) = self.claims.last().cloned()
             && let Some(row) = self.journal.operation(claimed.operation.id)
             && let Some((_, until)) = row.lease
@@ -132,7 +139,9 @@ impl Game {
             (if is_known { 2 } else { 20 }, 9),
             (if self.journal.stops().next().is_some() { 10 } else { 1 }, 10),
         ];
-        let mut drawn = dice.below(4 + chances.iter().map(|(chance, _)| chance).sum::<u64>());
+        let is_reviewed = self.journal.operations().any(|row| !row.reviews.is_empty());
+        let story = if is_reviewed { 14 } else { 4 };
+        let mut drawn = dice.below(story + chances.iter().map(|(chance, _)| chance).sum::<u64>());
         let mut chosen = 11;
         for (chance, what) in chances {
             if drawn < chance {
@@ -171,6 +180,12 @@ impl Game {
         // A stop ends with a deadline at last, but then everything else is over too.
         let near = soon + if dice.one_in(10) { TimeDelta::days(2) } else { TimeDelta::minutes(30) };
         let due = self.journal.next_due().filter(|due| *due > soon && *due < near);
+        let in_review = self.journal.operations().filter(|row| row.operation.state == State::NeedsReview);
+        let settles = in_review.flat_map(|row| &row.requests).map(|request| request.attempt.settles_at);
+        let settles = settles.filter(|settles| *settles > soon).min();
+        if let Some(settles) = settles.filter(|_| dice.one_in(6)) {
+            return (settles + TimeDelta::microseconds(dice.of([0, 0, 1]))).max(soon);
+        }
         match dice.below(30) {
             0..3 => soon + dice.micros(Duration::ZERO, 5 * SECOND),
             3 => soon + dice.micros(20 * SECOND, 90 * SECOND),
