@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection, PgPool,
     error::DatabaseError,
@@ -17,6 +18,10 @@ use sqlx::{
 };
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+
+const PREFIX: &str = "bss-portal-harness-";
+/// The file with the process that a cluster belongs to.
+const OWNER: &str = "owner";
 
 /// A running cluster.
 pub struct Cluster {
@@ -33,25 +38,36 @@ pub struct Cluster {
 impl Cluster {
     /// Makes and starts one.
     pub fn start() -> Result<Self> {
-        let directory = tempfile::Builder::new().prefix("bss-portal-harness-").tempdir()?;
+        let cluster = Self::place()?;
+        let data = cluster.data();
+        let arguments = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-D"];
+        cluster.run("initdb", arguments.iter().map(AsRef::as_ref).chain([data.as_os_str()]))?;
+        cluster.up()?;
+        Ok(cluster)
+    }
+
+    /// Makes and starts another with the same databases. This one stands still meanwhile.
+    pub fn twin(&self) -> Result<Self> {
+        let twin = Self::place()?;
+        self.down("fast")?;
+        let (from, to) = (self.data(), twin.data());
+        let copied = twin.run("/bin/cp", ["-a".as_ref(), from.as_os_str(), to.as_os_str()].into_iter());
+        self.up()?;
+        copied?;
+        twin.up()?;
+        Ok(twin)
+    }
+
+    /// A directory for one, and its port.
+    fn place() -> Result<Self> {
+        sweep();
+        let directory = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
+        fs::write(directory.path().join(OWNER), std::process::id().to_string())?;
         let account = account()?;
         if let Some((user, group)) = account {
             std::os::unix::fs::chown(directory.path(), Some(user), Some(group))?;
         }
-        let (binaries, port) = (binaries()?, free_port()?);
-        let cluster = Self { binaries, account, directory, port, copying: Mutex::default() };
-        let data = cluster.data();
-        let arguments = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-D"];
-        cluster.run("initdb", arguments.iter().map(AsRef::as_ref).chain([data.as_os_str()]))?;
-        let settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
-             max_connections = 500\nshared_buffers = 128MB\nfsync = off\nfull_page_writes = off\n\
-             synchronous_commit = on\nautovacuum_naptime = 5min\nlog_min_messages = fatal\n",
-            cluster.directory.path().display()
-        );
-        fs::write(data.join("postgresql.auto.conf"), settings)?;
-        cluster.up()?;
-        Ok(cluster)
+        Ok(Self { binaries: binaries()?, account, directory, port: free_port()?, copying: Mutex::default() })
     }
 
     fn data(&self) -> PathBuf {
@@ -59,6 +75,14 @@ impl Cluster {
     }
 
     fn up(&self) -> Result<()> {
+        let settings = format!(
+            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n\
+             max_connections = 500\nshared_buffers = 128MB\nfsync = off\nfull_page_writes = off\n\
+             synchronous_commit = on\nautovacuum_naptime = 5min\nlog_min_messages = fatal\n",
+            self.port,
+            self.directory.path().display()
+        );
+        fs::write(self.data().join("postgresql.auto.conf"), settings)?;
         let (data, log) = (self.data(), self.directory.path().join("log"));
         let (data, log) = (data.as_os_str(), log.as_os_str());
         let arguments = ["start", "-w", "-s", "-t", "60", "-D"];
@@ -66,15 +90,15 @@ impl Cluster {
         self.run("pg_ctl", arguments)
     }
 
-    fn down(&self) -> Result<()> {
+    fn down(&self, how: &str) -> Result<()> {
         let data = self.data();
-        let arguments = ["stop", "-w", "-s", "-m", "immediate", "-D"];
+        let arguments = ["stop", "-w", "-s", "-m", how, "-D"];
         self.run("pg_ctl", arguments.iter().map(AsRef::as_ref).chain([data.as_os_str()]))
     }
 
     /// Stops it at once, as a crash does, and starts it again.
     pub fn restart(&self) -> Result<()> {
-        self.down()?;
+        self.down("immediate")?;
         self.up()
     }
 
@@ -86,7 +110,8 @@ impl Cluster {
             command.uid(user).gid(group);
         }
         // The server outlives `pg_ctl` and would keep its pipes open: a file takes what it says.
-        let said = self.directory.path().join(format!("{program}.out"));
+        let name = program.rsplit('/').next().unwrap_or(program);
+        let said = self.directory.path().join(format!("{name}.out"));
         let file = fs::File::create(&said)?;
         let status = command
             .stdin(Stdio::null())
@@ -149,9 +174,30 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Err(error) = self.down() {
+        if self.data().join("postmaster.pid").exists()
+            && let Err(error) = self.down("immediate")
+        {
             eprintln!("PostgreSQL was not stopped: {error:#}");
         }
+    }
+}
+
+/// Ends and removes what runs left behind that were killed.
+fn sweep() {
+    for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
+        let place = entry.path();
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let owner = fs::read_to_string(place.join(OWNER)).ok().and_then(|pid| pid.parse::<u32>().ok());
+        let Some(owner) = owner.filter(|_| is_ours) else { continue };
+        if Path::new("/proc").join(owner.to_string()).exists() {
+            continue;
+        }
+        let server = fs::read_to_string(place.join("data/postmaster.pid")).unwrap_or_default();
+        let pid = server.lines().next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = kill_process(pid, Signal::QUIT);
+        }
+        let _ = fs::remove_dir_all(place);
     }
 }
 

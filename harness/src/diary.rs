@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    browser::{Browser, Page},
+    browser::{Browser, Form, Page},
     evidence::{Act, Kill, Probe, Submission, View},
 };
 
@@ -28,6 +28,8 @@ pub struct Entries {
     pub kills: Vec<Kill>,
     /// The operations that people were led to, with their maker, by order.
     pub known: HashMap<String, Vec<(Uuid, String)>>,
+    /// The last form with which an order was to be paid.
+    pub forms: HashMap<String, Form>,
     /// How many pages did not name their state.
     pub stateless: u32,
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use bss_portal_harness::{
     check::check,
     evidence::{Evidence, Mode},
@@ -10,6 +10,7 @@ use bss_portal_harness::{
     run::{self, Found, Options, mode_of, run},
 };
 use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Kills whole portals in every way while people use them, and has what is left behind judged.
 #[derive(Debug, Parser)]
@@ -86,7 +87,18 @@ struct Program {
 async fn main() -> Result<ExitCode> {
     // The client takes the process's provider of TLS, though nothing here uses TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match Line::parse().command {
+    let line = Line::parse();
+    // What was started is ended in every case: dropping the work ends its processes.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        done = act(line.command) => done,
+        _ = terminate.recv() => bail!("asked to end"),
+        _ = interrupt.recv() => bail!("interrupted"),
+    }
+}
+
+async fn act(command: Command) -> Result<ExitCode> {
+    match command {
         Command::Run { histories, seed, mode, parallel, corpus, no_corpus, until_caught, json, program } => {
             let modes = modes(&mode)?;
             let mut all =

@@ -61,6 +61,9 @@ impl People<'_> {
             }
             forms.extend(filled(&page));
         }
+        if let Some(form) = forms.first() {
+            self.diary.write(|entries| entries.forms.insert(order.to_owned(), form.clone()));
+        }
         sleep(paying.later).await;
         let presses = forms.iter().flat_map(|form| (0..paying.clicks).map(move |click| (form, click)));
         let about = [order];

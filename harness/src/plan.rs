@@ -265,8 +265,8 @@ fn scenes(chance: &mut StdRng, orders: &[u64], span: u64) -> Vec<Scene> {
 fn suffering(chance: &mut StdRng, level: Level, span: u64, points: bool) -> Harm {
     let (blows, arms, at_once) = match level {
         Level::None => return Harm::default(),
-        Level::Low => (chance.random_range(0..=1), chance.random_range(0..=1), 0.3),
-        Level::High => (chance.random_range(0..=3), chance.random_range(1..=3), 0.7),
+        Level::Low => (chance.random_range(0..=1), chance.random_range(0..=1), 0.7),
+        Level::High => (chance.random_range(0..=2), chance.random_range(2..=4), 0.9),
     };
     let strike = |chance: &mut StdRng| match chance.random_range(0..10) {
         0..=4 => Strike::Kill,
@@ -300,7 +300,7 @@ fn arm(chance: &mut StdRng) -> Arm {
     Arm {
         point: POINTS[at],
         how: ["kill", "kill", "kill", "stop", "stop", "panic"][chance.random_range(0..6)],
-        nth: [1, 1, 1, 2, 2, 3][chance.random_range(0..6)],
+        nth: [1, 1, 1, 1, 2, 3][chance.random_range(0..6)],
         stands_ms,
     }
 }

@@ -11,9 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
-use tempfile::TempDir;
-
 use crate::{
     browser,
     check::{Violation, check},
@@ -26,6 +23,7 @@ use crate::{
     report,
     stage::{Stage, Troupe},
 };
+use anyhow::{Context as _, Result};
 
 /// A stage is renewed after so many histories, before coupons and money run out and logs grow long.
 const HISTORIES_PER_STAGE: u32 = 20;
@@ -73,7 +71,8 @@ struct Run {
     waiting: Mutex<[VecDeque<Job>; 2]>,
     found: Mutex<Found>,
     stages: AtomicU32,
-    files: TempDir,
+    /// A PostgreSQL that only one stage uses at a time.
+    own: Option<Arc<Cluster>>,
 }
 
 #[derive(Debug, Clone)]
@@ -93,21 +92,24 @@ pub async fn run(options: Options) -> Result<Found> {
         let plan = Plan::draw(*mode, *seed, options.points);
         waiting[usize::from(plan.restarts_database())].push_back(Job { plan, tries: 0 });
     }
-    let alone = waiting[1].len();
+    let alone = !waiting[1].is_empty();
+    let whole = cluster.clone();
+    let own =
+        if alone { Some(Arc::new(tokio::task::spawn_blocking(move || whole.twin()).await??)) } else { None };
     let (binary, mutant) = (options.binary.clone(), options.mutant.clone());
     let run = Arc::new(Run {
         troupe: Troupe { binary, mutant, cluster, company, http },
         waiting: Mutex::new(waiting),
         found: Mutex::default(),
         stages: AtomicU32::new(0),
-        files,
+        own,
         options,
     });
     let mut workers = tokio::task::JoinSet::new();
     for number in 0..run.options.parallel.max(1) {
         let run = run.clone();
         // The first is the one whose PostgreSQL may be restarted, if any history wants that.
-        workers.spawn(async move { run.work(number == 0 && alone > 0).await });
+        workers.spawn(async move { run.work(number == 0 && alone).await });
     }
     while let Some(ended) = workers.join_next().await {
         ended??;
@@ -122,28 +124,16 @@ pub async fn run(options: Options) -> Result<Found> {
 impl Run {
     /// One stage after the other, until nothing waits.
     async fn work(&self, alone: bool) -> Result<()> {
-        let own = if alone { Some(self.own_cluster().await?) } else { None };
-        let (cluster, company) = match &own {
-            Some((cluster, company)) => (cluster, company),
-            None => (&self.troupe.cluster, &self.troupe.company),
-        };
+        let own = if alone { self.own.as_ref() } else { None };
+        let cluster = own.unwrap_or(&self.troupe.cluster);
         while let Some(first) = self.next(alone) {
             let name = format!("stage_{}", self.stages.fetch_add(1, Ordering::SeqCst));
-            match Stage::set_up(&self.troupe, cluster.clone(), company, &name).await {
+            match Stage::set_up(&self.troupe, cluster.clone(), &name).await {
                 Ok(stage) => self.fill(stage, first, alone).await?,
                 Err(error) => self.put_back(first, &format!("no stage: {error:#}")),
             }
         }
         Ok(())
-    }
-
-    /// A PostgreSQL that only one stage uses.
-    async fn own_cluster(&self) -> Result<(Arc<Cluster>, Company)> {
-        let cluster = Arc::new(tokio::task::spawn_blocking(Cluster::start).await??);
-        let files = self.files.path().join("alone");
-        fs::create_dir_all(&files)?;
-        let company = Company::found(&cluster, &self.options.binary, &files).await?;
-        Ok((cluster, company))
     }
 
     /// Plays history after history on a stage, until it is worn out or nothing waits.

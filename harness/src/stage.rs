@@ -76,13 +76,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets one up, on the shared cluster or on one of its own that has the same template.
-    pub async fn set_up(
-        troupe: &Troupe,
-        cluster: Arc<Cluster>,
-        company: &Company,
-        name: &str,
-    ) -> Result<Self> {
+    /// Sets one up, on the shared cluster or on another that has the same template.
+    pub async fn set_up(troupe: &Troupe, cluster: Arc<Cluster>, name: &str) -> Result<Self> {
         let files = tempfile::Builder::new().prefix("bss-portal-stage-").tempdir()?;
         cluster.create(name, Some(TEMPLATE)).await?;
         let simulator = Simulator::start(&troupe.binary, &files.path().join("simulator.log")).await?;
@@ -105,8 +100,12 @@ impl Stage {
         let portals = [Replica::start(0, one).await?, Replica::start(1, other).await?];
         let urls: Vec<String> = portals.iter().map(|portal| portal.url.clone()).collect();
         let somebody = |name: &str| -> Result<Browser> {
-            let who =
-                company.people.iter().find(|who| who.username == name).context("nobody of that name")?;
+            let who = troupe
+                .company
+                .people
+                .iter()
+                .find(|who| who.username == name)
+                .context("nobody of that name")?;
             Ok(Browser::new(troupe.http.clone(), urls.clone(), who.clone()))
         };
         let two =

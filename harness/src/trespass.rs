@@ -13,6 +13,8 @@ use crate::{
 const NOT_FOUND: &[u16] = &[404];
 /// The same, or refused because of their role before anything was looked for.
 const REFUSED: &[u16] = &[403, 404];
+/// What was never on a page is no form.
+const FORGED: &[u16] = &[400, 404];
 /// A page about several orders says of each that it does not exist.
 const EMPTY: &[u16] = &[200, 404, 422];
 
@@ -28,13 +30,18 @@ pub async fn trespass(people: &People<'_>, portal: usize, order: usize) {
     };
     let secrets = [amount.as_str(), grouped.as_str(), "li.na", "zhang.wei"];
     let form_key = uuid::Uuid::from_u128(7).to_string();
-    let pay = [("form_key", form_key.as_str()), ("seen", "{}"), ("reason", "mine"), ("typed", &amount)];
+    // The very form that its maker sends, if there was one.
+    let forged = [("form_key", form_key.as_str()), ("seen", "{}"), ("reason", "mine"), ("typed", &amount)];
+    let (pay, refused) = match people.diary.write(|entries| entries.forms.get(id).cloned()) {
+        Some(form) => (form, NOT_FOUND),
+        None => (Form::to(&format!("/orders/{id}/pay"), &forged), FORGED),
+    };
     let cancel = [("form_key", form_key.as_str()), ("seen", "[]"), ("order", id), ("reason", "mine")];
     let mut tries = vec![
         (Form::to(&format!("/orders/{id}"), &[]), NOT_FOUND, false),
         (Form::to(&format!("/orders/{id}/pay"), &[]), NOT_FOUND, false),
         (Form::to(&format!("/orders/cancel?order={id}"), &[]), EMPTY, false),
-        (Form::to(&format!("/orders/{id}/pay"), &pay), &[404, 422], true),
+        (pay, refused, true),
         (Form::to("/orders/cancel", &cancel), EMPTY, true),
         (Form::to(&format!("/orders/{id}/refresh"), &[]), NOT_FOUND, true),
     ];
