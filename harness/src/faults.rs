@@ -57,9 +57,11 @@ fn write_fault(chance: &mut StdRng) -> Value {
     let effect = chance.random_bool(0.5);
     let status =
         |code: u16, body: Value| json!({"kind": "status", "code": code, "body": body, "effect": effect});
-    match chance.random_range(0..15) {
+    match chance.random_range(0..17) {
         0 | 1 => json!({"kind": "lose_answer"}),
-        2 | 3 => json!({"kind": "drop_before"}),
+        2 => json!({"kind": "drop_before"}),
+        // Long after it was given up, but before its signature ends.
+        3 | 15 | 16 => json!({"kind": "arrive_late", "after_ms": chance.random_range(100..2_900)}),
         4 => json!({"kind": "delay", "ms": chance.random_range(50..LATE_EFFECT_MS), "after_effect": false}),
         5 => json!({"kind": "delay", "ms": chance.random_range(100..1_800), "after_effect": true}),
         6 => json!({"kind": "delay", "ms": chance.random_range(2_000..4_000), "after_effect": true}),

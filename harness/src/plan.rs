@@ -175,7 +175,7 @@ impl Plan {
         Self {
             rules: faults::draw(&mut chance, mode, faults),
             harms: [(); 2].map(|()| suffering(&mut chance, harm, span, points)),
-            visible_after: [0, 100, 250][chance.random_range(0..3)],
+            visible_after: [0, 100, 500][chance.random_range(0..3)],
             database,
             seed,
             mode,

@@ -35,6 +35,8 @@ pub(crate) enum Fault {
         #[serde(default)]
         after_ms: u64,
     },
+    /// The connection closes, and the request arrives so much later, if its signature still lasts then.
+    ArriveLate { after_ms: u64 },
     /// The answer tells what was true so long ago.
     StaleReads { seconds: i64 },
 }

@@ -156,6 +156,10 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
     let mut lag = 0;
     match &fault {
         Some(Fault::DropBefore) => return Outcome::Nothing,
+        Some(Fault::ArriveLate { after_ms }) => {
+            tokio::spawn(deliver_again(shared.clone(), whole, *after_ms));
+            return Outcome::Nothing;
+        }
         Some(Fault::Status { code, body, effect: false }) => {
             let answer = scripted(*code, body);
             shared.amend(seq, |entry| entry.status = Some(*code));

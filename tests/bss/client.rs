@@ -269,6 +269,21 @@ async fn a_signature_ends_as_early_as_the_gateway_is_told() {
 }
 
 #[tokio::test]
+async fn a_request_that_arrives_late_takes_effect_then_or_never() {
+    let bss = Bss::start().await;
+    let (_, writer) = bss.handles();
+    for (valid_ms, effects) in [(60_000, 1), (0, 0)] {
+        let order = bss.unpaid_order("10.00").await;
+        bss.fault("pay_orders", json!({"kind": "arrive_late", "after_ms": 1_100})).await;
+        assert_eq!(bss.send(&writer, &pay(&order)).await.http_status, None);
+        assert_eq!(bss.effects(&order).await, 0, "not yet");
+        let _: Value = bss.control("POST", "/settings", json!({"signature_valid_ms": valid_ms})).await;
+        tokio::time::sleep(Duration::from_millis(1_400)).await;
+        assert_eq!(bss.effects(&order).await, effects, "signed for {valid_ms} ms");
+    }
+}
+
+#[tokio::test]
 async fn a_throttled_read_is_repeated_and_a_throttled_write_is_not() {
     let bss = Bss::start().await;
     let (reader, writer) = bss.handles();
