@@ -215,14 +215,17 @@ pub struct Claimed {
     pub now: DateTime<Utc>,
     /// Whether the database was recovered since the operation was made.
     pub recovered: bool,
+    /// Whether it was recovered so short a time ago that a request which the journal has lost may still
+    /// take effect.
+    pub may_be_incomplete: bool,
     /// The upstream orders that prove other operations of this kind and account, and so none of this one.
     pub bound: Vec<String>,
 }
 
 impl Claimed {
-    /// What was sent for it, as a kind looks at it.
-    pub fn sent(&self) -> Sent<'_> {
-        Sent { attempts: &self.attempts, bound: &self.bound }
+    /// What was sent for it, as a kind looks at it. `asked_at` is this machine's time before the claim.
+    pub fn sent(&self, asked_at: DateTime<Utc>) -> Sent<'_> {
+        Sent { attempts: &self.attempts, bound: &self.bound, ahead: asked_at - self.now }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,6 +48,8 @@ pub struct Sent<'a> {
     pub attempts: &'a [Attempt],
     /// The upstream orders that prove other operations of this kind and account. None of them proves this one.
     pub bound: &'a [String],
+    /// How far this machine's clock is ahead of the journal's, at least.
+    pub ahead: TimeDelta,
 }
 
 /// How the live facts compare with the confirmed ones.

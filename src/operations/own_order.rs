@@ -11,7 +11,8 @@ use crate::{
     proof::{self, Mutant},
 };
 
-/// An order is looked for from so long before its request was signed: clocks differ.
+/// An order is looked for from so long before its request was armed: how far clocks differ is known to
+/// seconds only.
 const BEFORE: TimeDelta = TimeDelta::seconds(60);
 
 /// An upstream order that may be ours, as far as it could be read.
@@ -59,12 +60,16 @@ pub enum OwnOrder<'a> {
     Unclear(Vec<&'a SeenOrder>),
 }
 
+/// A clock that is further off than this gets nothing signed that Huawei accepts.
+const FURTHEST_OFF: TimeDelta = TimeDelta::minutes(15);
+
 /// From when on an order can be the own one of an operation that was asked for at `asked_at`, by
-/// Huawei's clock, which is ahead of ours by `skew`.
-pub fn own_from(asked_at: DateTime<Utc>, sent: Sent<'_>, skew: TimeDelta) -> DateTime<Utc> {
+/// Huawei's clock, which is ahead of this machine's by `skew`, once that is known. The clock of the machine
+/// that signed may be minutes off, so it does not count: the journal's does.
+pub fn own_from(asked_at: DateTime<Utc>, sent: Sent<'_>, skew: Option<TimeDelta>) -> DateTime<Utc> {
     // Without an attempt there may have been one that a recovered database has lost.
-    let first = sent.attempts.iter().map(|attempt| attempt.x_sdk_date).min().unwrap_or(asked_at);
-    first + skew - BEFORE
+    let first = sent.attempts.iter().map(|attempt| attempt.armed_at).min().unwrap_or(asked_at);
+    first + sent.ahead + skew.unwrap_or(-FURTHEST_OFF) - BEFORE
 }
 
 /// Whether `order_id` proves another operation already.

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{
@@ -41,10 +41,11 @@ impl Performer {
     /// Carries out one operation, as far as it gets. `false` when nothing was due.
     pub async fn step(&self) -> Result<bool, Fault> {
         let setup = &self.setup;
+        let asked_at = setup.clock.now();
         let Some(claimed) = setup.store.claim(&[State::Ready], &self.name, setup.timings.lease).await? else {
             return Ok(false);
         };
-        match self.cleared(&claimed).await {
+        match self.cleared(&claimed, asked_at).await {
             Ok(cleared) => self.send(&claimed, cleared).await?,
             Err(change) => self.settle(&claimed, &change).await?,
         }
@@ -52,9 +53,11 @@ impl Performer {
     }
 
     /// Everything that has to be true before arming, or the change that follows if it is not.
-    async fn cleared(&self, claimed: &Claimed) -> Result<Cleared, Box<Change>> {
+    async fn cleared(&self, claimed: &Claimed, asked_at: DateTime<Utc>) -> Result<Cleared, Box<Change>> {
         let (setup, operation) = (&self.setup, &claimed.operation);
-        if claimed.now >= operation.deadline_at {
+        let is_late = claimed.now >= operation.deadline_at;
+        // After a recovery a request could exist that the journal has lost: evidence first.
+        if is_late && !claimed.recovered {
             return Err(Change::to(State::Expired, Note::DeadlinePassed).into());
         }
         let accounts = &setup.upstream;
@@ -66,7 +69,7 @@ impl Performer {
         let sent_before = !claimed.attempts.is_empty() && !proof::is(Mutant::NoEvidenceFirst);
         let unsendable = |why: String| {
             // What was sent before is settled by reading, not by giving up.
-            let to = if sent_before { State::Unknown } else { State::Failed };
+            let to = if sent_before || claimed.recovered { State::Unknown } else { State::Failed };
             Box::new(Change { detail: json!({ "why": why }), ..Change::to(to, Note::Unsendable) })
         };
         let Some(kind) = setup.registry.get(&operation.kind) else {
@@ -76,7 +79,7 @@ impl Performer {
 
         // R6: evidence first, whenever a request could exist that this row does not know of.
         if sent_before || claimed.recovered {
-            match kind.look_up(operation, claimed.sent(), &reader).await {
+            match kind.look_up(operation, claimed.sent(asked_at), &reader).await {
                 Sighting::NoEffect { .. } => {}
                 Sighting::Effect { evidence, .. } | Sighting::Contradiction { evidence } => {
                     let change = Change::to(State::Unknown, Note::EffectFoundFirst);
@@ -87,6 +90,10 @@ impl Performer {
                     return Err(self.hold(claimed, Note::HeldUnreadable, json!({ "why": why })));
                 }
             }
+        }
+
+        if is_late {
+            return Err(Change::to(State::Expired, Note::DeadlinePassed).into());
         }
 
         // R7: the live facts against the confirmed ones.
@@ -124,7 +131,7 @@ impl Performer {
         let setup = &self.setup;
         // R2: counted from before arming, on a clock that runs through a suspension of the machine.
         let mut begin_by = setup.clock.since_boot() + setup.timings.send_by;
-        let mut prepared = writer.prepare(&write, setup.clock.now().trunc_subsecs(0));
+        let mut prepared = writer.prepare(&write, self.unused_date(claimed));
         let arming = Arming {
             x_sdk_date: prepared.x_sdk_date(),
             settles_at: prepared.x_sdk_date() + setup.timings.settle_point(),
@@ -167,6 +174,16 @@ impl Performer {
             kind.settled(&claimed.operation, &reader).await;
         }
         Ok(())
+    }
+
+    /// Now, to the second, or the next second of which no request of the operation has the signature:
+    /// one that another machine sent, whose clock is ahead, may look the same.
+    fn unused_date(&self, claimed: &Claimed) -> DateTime<Utc> {
+        let mut date = self.setup.clock.now().trunc_subsecs(0);
+        while claimed.attempts.iter().any(|attempt| attempt.x_sdk_date == date) {
+            date += TimeDelta::seconds(1);
+        }
+        date
     }
 
     /// Records an answer. The database may be away for a moment, and an answer is worth some patience;

@@ -33,6 +33,7 @@ impl Reconciler {
     pub async fn step(&self) -> Result<bool, Fault> {
         const ASKED: [State; 3] = [State::Sending, State::Unknown, State::Confirming];
         let setup = &self.setup;
+        let asked_at = setup.clock.now();
         let Some(claimed) = setup.store.claim(&ASKED, &self.name, setup.timings.lease).await? else {
             return Ok(false);
         };
@@ -50,7 +51,7 @@ impl Reconciler {
         let (kind, reader) =
             (setup.registry.get(&operation.kind), setup.upstream.reader(operation.account_id));
         let sighting = match (kind, &reader) {
-            (Some(kind), Some(reader)) => kind.look_up(operation, claimed.sent(), reader).await,
+            (Some(kind), Some(reader)) => kind.look_up(operation, claimed.sent(asked_at), reader).await,
             _ => Sighting::Unreadable { why: "the account is not in use".to_owned() },
         };
         let tries = kind.map_or(1, |kind| kind.tries());
@@ -115,12 +116,13 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
     }
 }
 
-/// Whether a reading without effect counts: nothing that was sent can still take effect, and Huawei
-/// never said that it did.
+/// Whether a reading without effect counts: nothing that was sent can still take effect, also nothing
+/// that a recovered journal has lost, and Huawei never said that it did.
 fn may_be_absent(claimed: &Claimed, timings: &Timings) -> bool {
     let operation = &claimed.operation;
     let settled = |sent: DateTime<Utc>| claimed.now > sent + span(timings.settle_point());
     operation.state == State::Unknown
+        && !claimed.may_be_incomplete
         && claimed.attempts.iter().all(|attempt| match attempt.outcome {
             Some(Outcome::Executed) => false,
             // After a refusal, a copy of any earlier request may be what Huawei refused.

@@ -41,20 +41,27 @@ impl Store for PgStore {
         let states: Vec<String> = states.iter().map(ToString::to_string).collect();
         let mut tx = self.0.begin().await?;
         let Some(held) = sqlx::query!(
-            r#"update operation
+            r#"with recovery as materialized (
+                   select exists (select 1 from recovery_epoch e where e.quarantine_until > journal_clock())
+                          or not exists (
+                              select 1 from recovery_epoch e, database_identity() d
+                               where e.id = (select max(l.id) from recovery_epoch l)
+                                 and e.system_identifier = d.system_identifier and e.timeline = d.timeline
+                                 and e.database_oid = d.database_oid) as is_fresh)
+               update operation
                   set fence = fence + 1, lease_owner = $2, lease_until = journal_clock() + $3
                 where id = (
-                    select o.id from operation o
+                    select o.id from operation o, recovery r
                      where not is_final(o.state) and o.state = any($1) and o.next_at <= journal_clock()
                        and (o.lease_until is null or o.lease_until <= journal_clock())
+                       and (o.state <> 'READY' or not r.is_fresh)
                        and (o.state <> 'READY' or o.deadline_at <= journal_clock() or not exists (
-                                select 1 from sending_stop s where s.account_id = o.account_id
-                                union all
-                                select 1 from recovery_epoch e where e.quarantine_until > journal_clock()))
+                                select 1 from sending_stop s where s.account_id = o.account_id))
                      order by o.next_at, o.id
-                     for update skip locked limit 1)
+                     for update of o skip locked limit 1)
             returning id, fence, journal_clock() as "now!",
-                      epoch <> (select max(e.id) from recovery_epoch e) as "recovered!""#,
+                      epoch <> (select max(e.id) from recovery_epoch e) as "recovered!",
+                      (select r.is_fresh from recovery r) as "fresh!""#,
             &states,
             by,
             interval(lease),
@@ -81,8 +88,10 @@ impl Store for PgStore {
         .await?;
         tx.commit().await?;
         proof::at(Point::ClaimAfterCommit);
-        let recovered = held.recovered && !proof::is(Mutant::NoQuarantine);
-        Ok(Some(Claimed { operation, attempts, fence: held.fence, now: held.now, recovered, bound }))
+        let careful = !proof::is(Mutant::NoQuarantine);
+        let (recovered, may_be_incomplete) = (held.recovered && careful, held.fresh && careful);
+        let (fence, now) = (held.fence, held.now);
+        Ok(Some(Claimed { operation, attempts, fence, now, recovered, may_be_incomplete, bound }))
     }
 
     async fn arm(&self, claimed: &Claimed, arming: &Arming) -> Result<(), Fault> {

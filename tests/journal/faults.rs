@@ -288,15 +288,9 @@ async fn a_recovered_database_sends_nothing_for_twenty_minutes_and_looks_first(d
     let mut world = World::new(db.clone()).await;
     let id = world.pay("CS1").await;
     let paid_before = world.pay("CS2").await;
-    // The last recorded identity is another one: as after a promotion, a restore or a copy.
-    store::run(
-        &db,
-        "insert into recovery_epoch (system_identifier, timeline, database_oid, quarantine_until)
-         values (1, 'x', 1, journal_clock())",
-    )
-    .await
-    .expect("recorded");
     let claimed = world.claim().await.expect("ready");
+    another_database(&db).await;
+    assert!(world.claim().await.is_none(), "nothing is taken up on a database that was not recorded");
     assert!(world.arm(&claimed).await.is_err(), "nothing is armed on a database that was not recorded");
     world.pass(Duration::from_secs(61)).await;
     assert!(world.store.observe(Duration::from_mins(20)).await.expect("observed"), "it is another one");
@@ -314,4 +308,43 @@ async fn a_recovered_database_sends_nothing_for_twenty_minutes_and_looks_first(d
         (world.upstream.effects("CS1"), world.upstream.effects("CS2"), world.upstream.posts()),
         (1, 0, 1)
     );
+}
+
+/// From now on the last recorded identity is another one, as after a promotion, a restore or a copy.
+async fn another_database(db: &PgPool) {
+    let other = "insert into recovery_epoch (system_identifier, timeline, database_oid, quarantine_until)
+                 values (1, 'x', 1, journal_clock())";
+    store::run(db, other).await.expect("recorded");
+}
+
+#[sqlx::test]
+async fn in_a_recovered_database_nothing_expires_before_it_was_looked_for(db: PgPool) {
+    let mut world = World::new(db.clone()).await;
+    let id = world.pay("CS1").await;
+    another_database(&db).await;
+    assert!(world.store.observe(Duration::from_mins(20)).await.expect("observed"));
+    // A request that the journal has lost.
+    world.upstream.console_pays("CS1");
+    world.pass(Duration::from_hours(25)).await;
+    world.perform().await;
+    assert_eq!(world.note(id).await, "effect_found_first");
+    world.reconcile_for(MINUTE).await;
+    assert_eq!(world.state(id).await, State::Succeeded);
+}
+
+#[sqlx::test]
+async fn after_a_recovery_nothing_is_proved_absent_while_a_lost_request_may_arrive(db: PgPool) {
+    let mut world = World::new(db.clone()).await;
+    let id = world.pay("CS1").await;
+    world.upstream.fate(Fate::LostRequest);
+    world.perform().await;
+    world.pass(Duration::from_secs(1201)).await;
+    another_database(&db).await;
+    world.reconcile_for(5 * MINUTE).await;
+    assert_eq!(world.state(id).await, State::Unknown, "nobody has noticed");
+    assert!(world.store.observe(Duration::from_mins(20)).await.expect("observed"));
+    world.reconcile_for(15 * MINUTE).await;
+    assert_eq!(world.state(id).await, State::Unknown, "quarantine");
+    world.reconcile_for(15 * MINUTE).await;
+    assert_eq!(world.state(id).await, State::Ready);
 }

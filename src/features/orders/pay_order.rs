@@ -160,7 +160,7 @@ impl Kind for PayOrders {
         };
         match reader.order(&confirmed.order_id, Locale::default()).await {
             Ok(detail) => {
-                let skew = reader.clock_skew().unwrap_or_default();
+                let skew = reader.clock_skew().unwrap_or_default() + sent.ahead;
                 sighting(&confirmed, sent.attempts, &detail.order.item, skew)
             }
             Err(error) => Sighting::Unreadable { why: error.to_string() },
@@ -278,7 +278,8 @@ fn push(
     }
 }
 
-/// What an order's details say about its payment (`operations.md` §1.6, row “pay”).
+/// What an order's details say about its payment (`operations.md` §1.6, row “pay”). `skew` is how far
+/// Huawei's clock is ahead of the journal's, at least.
 fn sighting(confirmed: &PayOrder, attempts: &[Attempt], order: &Order, skew: TimeDelta) -> Sighting {
     let evidence = evidence(order);
     let paid = order.payment_time.is_some()
@@ -300,16 +301,17 @@ fn sighting(confirmed: &PayOrder, attempts: &[Attempt], order: &Order, skew: Tim
     }
 }
 
-/// Whether the payment cannot be ours: nothing of ours was ever live, or it was paid before we signed.
+/// Whether the payment cannot be ours: nothing of ours was ever live, or it was paid before anything of
+/// ours was armed, by the journal's clock: that of the machine that signed may be minutes off.
 fn was_paid_elsewhere(attempts: &[Attempt], paid_at: Option<DateTime<Utc>>, skew: TimeDelta) -> bool {
     if attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed)) {
         return false;
     }
-    let first = attempts.iter().filter(|attempt| attempt.is_live()).map(|attempt| attempt.x_sdk_date).min();
+    let first = attempts.iter().filter(|attempt| attempt.is_live()).map(|attempt| attempt.armed_at).min();
     match (first, paid_at) {
         (None, _) => true,
-        // Both times are whole seconds, by two clocks.
-        (Some(first), Some(paid_at)) => paid_at - skew + TimeDelta::seconds(1) < first,
+        // Huawei's times are whole seconds, and so is the skew.
+        (Some(first), Some(paid_at)) => paid_at - skew + TimeDelta::seconds(2) < first,
         (Some(_), None) => false,
     }
 }
@@ -349,4 +351,39 @@ pub(super) fn evidence(order: &Order) -> Value {
         "flexipurchase_coupon": part(info.and_then(|info| info.flexipurchase_coupon)),
         "stored_card": part(info.and_then(|info| info.stored_card)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(second)
+    }
+
+    #[test]
+    fn a_senders_clock_that_is_ahead_does_not_make_our_payment_somebody_elses() {
+        let attempt = Attempt {
+            step: "pay".to_owned(),
+            attempt_no: 1,
+            x_sdk_date: at(1100),
+            settles_at: at(2300),
+            armed_at: at(1000),
+            outcome: None,
+            class: None,
+            http_status: None,
+            error_code: None,
+            error_msg: None,
+            request_id: None,
+            answered_at: None,
+            settled_at: None,
+            evidence: None,
+        };
+        let elsewhere = |paid_at, skew| {
+            was_paid_elsewhere(std::slice::from_ref(&attempt), Some(at(paid_at)), TimeDelta::seconds(skew))
+        };
+        assert!(!elsewhere(1001, 0), "paid when our request arrived");
+        assert!(!elsewhere(901, -100), "the same, by Huawei's clock");
+        assert!(elsewhere(900, 0), "paid before there was a request of ours");
+    }
 }

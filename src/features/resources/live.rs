@@ -11,7 +11,7 @@ use crate::{
     bss::{
         self, Reader,
         codes::{OrderStatus, OrderType},
-        orders::{OrderQuery, Sort, Window},
+        orders::{Order, OrderQuery, Sort, Window},
         resources::{Resource, ResourceQuery},
     },
     clock::Clock,
@@ -107,9 +107,11 @@ pub(super) async fn own(
     (order_type, resource_id): (OrderType, &str),
     (reader, clock): (&Reader, &Clock),
 ) -> Result<Option<Sighting>, bss::Error> {
-    let skew = reader.clock_skew().unwrap_or_default();
-    let from = own_from(operation.created_at, sent, skew);
-    let to = clock.now().max(from) + skew.max(TimeDelta::zero()) + TimeDelta::hours(1);
+    // How far Huawei's clock is ahead is known after its first answer at the latest.
+    let own_from = |skew| own_from(operation.created_at, sent, skew);
+    let from = own_from(reader.clock_skew()).min(own_from(None));
+    let ahead = reader.clock_skew().unwrap_or_default().max(TimeDelta::zero());
+    let to = clock.now().max(from) + ahead + TimeDelta::hours(1);
     let query = OrderQuery {
         order_type: Some(order_type),
         created: Some(Window { from, to }),
@@ -119,12 +121,16 @@ pub(super) async fn own(
     let mut seen = Vec::new();
     let mut pages = reader.order_pages(query, Locale::default());
     while let Some(page) = pages.next().await {
-        for order in page?.into_iter().filter(|order| !is_bound(sent.bound, &order.item.order_id)) {
+        let page = page?;
+        let from = own_from(reader.clock_skew());
+        let perhaps = |order: &Order| order.create_time >= from && !is_bound(sent.bound, &order.order_id);
+        for order in page.into_iter().filter(|order| perhaps(&order.item)) {
             seen.push(seen_order(reader, &order.item.order_id).await?);
         }
     }
+    let from = own_from(reader.clock_skew());
     let wanted = Wanted { order_type, resource_id, user_name: reader.user_name(), from, bound: sent.bound };
-    let settled = sent.attempts.iter().all(|attempt| attempt.settles_at < clock.now());
+    let settled = sent.attempts.iter().all(|attempt| attempt.settles_at < clock.now() - sent.ahead);
     Ok(own_order(&seen, &wanted).sighting(settled))
 }
 

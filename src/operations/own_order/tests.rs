@@ -99,12 +99,12 @@ fn what_is_not_clear_is_waited_for_and_then_shown_to_people_with_every_order() {
 }
 
 #[test]
-fn looking_begins_a_minute_before_the_first_request_by_huaweis_clock() {
+fn looking_begins_a_minute_before_the_first_request_by_huaweis_clock_whatever_the_senders_clock_said() {
     use crate::operations::journal::{Attempt, Outcome};
     let attempt = |second| Attempt {
         step: "create_order".to_owned(),
         attempt_no: 1,
-        x_sdk_date: at(second),
+        x_sdk_date: at(second + 100),
         settles_at: at(second + 1200),
         armed_at: at(second),
         outcome: Some(Outcome::NotExecuted),
@@ -118,10 +118,12 @@ fn looking_begins_a_minute_before_the_first_request_by_huaweis_clock() {
         evidence: None,
     };
     let attempts = [attempt(2000), attempt(1000)];
-    let sent = Sent { attempts: &attempts, bound: &[] };
-    assert_eq!(own_from(at(500), sent, TimeDelta::seconds(7)), at(947));
-    let nothing = Sent { attempts: &[], bound: &[] };
-    assert_eq!(own_from(at(500), nothing, TimeDelta::seconds(-7)), at(433));
+    let ahead = TimeDelta::seconds(30);
+    let sent = Sent { attempts: &attempts, bound: &[], ahead };
+    assert_eq!(own_from(at(500), sent, Some(TimeDelta::seconds(7))), at(977));
+    let nothing = Sent { attempts: &[], bound: &[], ahead };
+    assert_eq!(own_from(at(500), nothing, Some(TimeDelta::seconds(-7))), at(463));
+    assert_eq!(own_from(at(500), sent, None), at(1000 + 30 - 60 - 900));
 }
 
 fn some_order() -> impl Strategy<Value = SeenOrder> {

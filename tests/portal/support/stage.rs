@@ -122,6 +122,7 @@ impl Stage {
             fence,
             now: Clock::system().now(),
             recovered: false,
+            may_be_incomplete: false,
             bound: Vec::new(),
         }
     }

@@ -44,6 +44,7 @@ impl Journal {
             fence: row.fence,
             now,
             recovered: !proof::is(Mutant::NoQuarantine) && row.operation.epoch != self.epoch(),
+            may_be_incomplete: !proof::is(Mutant::NoQuarantine) && self.quarantined_until() > now,
             bound: self.bound(&row.operation),
         }))
     }
@@ -76,13 +77,18 @@ impl Journal {
         if operation.state != State::Ready {
             return from;
         }
+        let from = from.max(self.quarantined_until());
         // What cannot be sent any more is claimed all the same, to be ended.
-        let deadline = from.max(operation.deadline_at);
-        if self.stops.contains_key(&operation.account_id) {
-            return deadline;
+        if self.stops.contains_key(&operation.account_id) { from.max(operation.deadline_at) } else { from }
+    }
+
+    /// Until when requests may take effect that a recovered journal has lost; without an end while
+    /// nobody has noticed that it is another database.
+    fn quarantined_until(&self) -> DateTime<Utc> {
+        if self.epochs.last().is_none_or(|epoch| epoch.identity != self.identity) {
+            return DateTime::<Utc>::MAX_UTC;
         }
-        let quarantine = self.epochs.iter().map(|epoch| epoch.quarantine_until).max();
-        from.max(quarantine.unwrap_or(from)).min(deadline)
+        self.epochs.iter().map(|epoch| epoch.quarantine_until).max().unwrap_or_default()
     }
 
     /// As [`Store::arm`](bss_portal::operations::Store::arm).
