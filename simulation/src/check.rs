@@ -8,8 +8,10 @@ use bss_portal::{
     operations::{Note, OperationId, Outcome, State},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use crate::{
+    engine::Sim,
     history::Mode,
     model::journal::Row,
     portal::World,
@@ -48,6 +50,7 @@ pub(crate) fn judge(world: &World, mode: Mode) {
         }
     }
     case.payments(&record, &mut found);
+    case.renewals(&world.sim, &record, &mut found);
     case.forms(&record, &mut found);
     case.holders(&record, &mut found);
     for row in database.journal.operations() {
@@ -78,15 +81,14 @@ struct Case<'a> {
     upstream: &'a Upstream,
 }
 
-/// The effect that a kind of operation is there for.
-fn wanted(kind: &str) -> What {
-    match kind {
-        "pay_order" => What::Pay,
-        "cancel_order" => What::Cancel,
-        "renew" => What::Renew,
-        "unsubscribe" => What::Unsubscribe,
-        other => panic!("no kind {other}"),
-    }
+/// Whether it was ended without a look at Huawei, as it is when others do not agree.
+fn ended_by_people(row: &Row) -> bool {
+    matches!(row.operation.why(), Some(Note::Withdrawn | Note::RejectedByPerson | Note::ApprovalExpired))
+}
+
+/// Whether the gateway said of each request that it was not passed on.
+fn were_refused_by_the_gateway(row: &Row) -> bool {
+    row.requests.iter().all(|request| request.attempt.class.as_deref() == Some("N"))
 }
 
 impl Case<'_> {
@@ -101,7 +103,7 @@ impl Case<'_> {
     fn effects_and_state(&self, row: &Row, record: &Record, found: &mut Found) {
         let operation = &row.operation;
         let (name, state) = (record.name(operation.id), operation.state);
-        let what = wanted(&operation.kind);
+        let what = What::wanted_by(&operation.kind);
         let own: Vec<&Effect> = self.own(operation.id, record).collect();
         let times = own.iter().filter(|effect| effect.what == what).count();
         let repeatable = what == What::Cancel || (what == What::Renew && self.mode == Mode::Duplicates);
@@ -118,7 +120,14 @@ impl Case<'_> {
                 && effect.key.to_uppercase() == key
                 && match what {
                     What::Pay | What::Cancel => true,
-                    What::Renew | What::Unsubscribe => effect.made == operation.upstream_order_id,
+                    // People who judged have seen it; otherwise an order proves it.
+                    What::Renew | What::Unsubscribe if operation.why() == Some(Note::JudgedDone) => true,
+                    What::Renew | What::Unsubscribe => {
+                        let by = effect.post.and_then(|post| record.posts[post].operation);
+                        let is_own = by == Some(operation.id);
+                        let is_lost = self.mode == Mode::Failover && by.is_some();
+                        effect.made == operation.upstream_order_id && (is_own || is_lost)
+                    }
                 }
         });
         let lapsed = what == What::Cancel && self.upstream.orders[&key].status(self.at).0 == 4;
@@ -127,11 +136,18 @@ impl Case<'_> {
             State::Succeeded if !exists && !lapsed => {
                 found.push(("I3", format!("{name} SUCCEEDED without an effect")));
             }
-            // After a recovery the request may be one that the journal no longer knows of.
-            State::Succeeded if elsewhere && times > 0 && self.mode != Mode::Failover => {
+            // After a recovery the request may be one that the journal no longer knows of, and a copy of
+            // one that the gateway refused may be what took effect.
+            State::Succeeded if elsewhere && times > 0 && matches!(self.mode, Mode::Strict | Mode::Naive) => {
                 found
                     .push(("I3", format!("{name} is said to be done elsewhere, but its own request did it")));
             }
+            // People who ended what a recovered journal shows as unsent cannot know better.
+            State::Cancelled | State::Rejected | State::Expired
+                if times > 0 && self.has_lost_requests(row, record) && ended_by_people(row) => {}
+            // Nor whoever takes back what the gateway refused, while a copy of it is on its way.
+            State::Cancelled | State::Expired
+                if times > 0 && self.mode == Mode::Duplicates && were_refused_by_the_gateway(row) => {}
             State::Failed | State::Stale | State::Expired | State::Rejected | State::Cancelled
                 if times > 0 =>
             {
@@ -152,6 +168,13 @@ impl Case<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a failover took requests of this operation with it.
+    fn has_lost_requests(&self, row: &Row, record: &Record) -> bool {
+        let kept = |date| row.requests.iter().any(|request| request.attempt.x_sdk_date == date);
+        let mut of_row = record.posts.iter().filter(|post| post.operation == Some(row.operation.id));
+        self.mode == Mode::Failover && of_row.any(|post| !kept(post.x_sdk_date))
     }
 
     /// I9 as a count, I11.
@@ -185,8 +208,8 @@ impl Case<'_> {
         let needed = match operation.kind.as_str() {
             "pay_order" if amount > 50_000.into() => 2,
             "pay_order" if amount > 1_000.into() => 1,
-            "pay_order" | "cancel_order" => 0,
-            _ => usize::try_from(operation.needs_approvals).unwrap_or(0),
+            "unsubscribe" => 1,
+            _ => 0,
         };
         let agreed: BTreeSet<_> = row
             .approvals
@@ -237,7 +260,7 @@ impl Case<'_> {
         }
         let mut claimed: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
         for operation in self.database.journal.operations().map(|row| &row.operation) {
-            let proof = match wanted(&operation.kind) {
+            let proof = match What::wanted_by(&operation.kind) {
                 What::Pay => Some(operation.subject.to_uppercase()),
                 What::Renew | What::Unsubscribe => operation.upstream_order_id.clone(),
                 What::Cancel => None,
@@ -251,6 +274,30 @@ impl Case<'_> {
         }
         for ((proof, kind), names) in claimed.iter().filter(|(_, names)| names.len() > 1) {
             found.push(("I2", format!("{proof} proves {kind} of {}", names.join(" and "))));
+        }
+    }
+
+    /// I7: what was seen of a resource once leads to one paid renewal. An order that nobody asked for, made
+    /// by a doubled request, moves nothing and is counted.
+    fn renewals(&self, sim: &Sim, record: &Record, found: &mut Found) {
+        let mut paid: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
+        let rows = || self.database.journal.operations().map(|row| &row.operation);
+        for operation in rows().filter(|operation| operation.kind == "renew") {
+            let payload: Value = serde_json::from_str(&operation.payload).unwrap_or_default();
+            let seen = payload["resource"]["expire_time"].to_string();
+            for made in self.own(operation.id, record).filter_map(|effect| effect.made.as_deref()) {
+                let by_portal = |effect: &&Effect| effect.what == What::Pay && effect.post.is_some();
+                if self.upstream.ledger.iter().filter(by_portal).any(|effect| effect.key == made) {
+                    paid.entry((operation.subject.clone(), seen.clone())).or_default().insert(made);
+                }
+                let is_unpaid = self.upstream.orders[made].status(self.at).0 == 6;
+                if is_unpaid && rows().all(|other| other.upstream_order_id.as_deref() != Some(made)) {
+                    sim.count("extra unpaid orders");
+                }
+            }
+        }
+        for ((resource, _), orders) in paid.iter().filter(|(_, orders)| orders.len() > 1) {
+            found.push(("I7", format!("{resource} was renewed {} times as seen once", orders.len())));
         }
     }
 

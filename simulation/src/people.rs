@@ -2,9 +2,13 @@
 //! and act in Huawei's own console. Everything goes through the real desk of some portal.
 
 use bss_portal::{
-    features::orders::{
-        cancel_order::CancelOrder,
-        pay_order::{Expected, PayOrder, Shown},
+    bss::Term,
+    features::{
+        orders::{
+            cancel_order::CancelOrder,
+            pay_order::{Expected, PayOrder, Shown},
+        },
+        resources::{self, SeenResource, renew::Renew, unsubscribe::Unsubscribe},
     },
     i18n::Locale,
     identity::access::{Actor, Role, Scope},
@@ -17,7 +21,7 @@ use crate::{
     engine::{At, OUTSIDE, SECOND},
     portal::{ACCOUNT, Door, World},
     record::Form,
-    upstream::{CONSOLE_USER, What, yuan},
+    upstream::{CONSOLE_USER, What, expires, yuan},
     wire::lock,
 };
 
@@ -32,6 +36,8 @@ const RESOURCES: [&str; 2] = ["ecs-1", "ecs-2"];
 enum Wish {
     Pay(String),
     Cancel(String),
+    Renew(&'static str),
+    Unsubscribe(&'static str),
 }
 
 fn person(name: &str, role: Role) -> Actor {
@@ -90,6 +96,12 @@ impl World {
 
     fn wish(&self) -> Wish {
         let sim = &self.sim;
+        let resource = sim.pick(&RESOURCES);
+        match sim.draw(0..=99) {
+            0..=24 => return Wish::Renew(resource),
+            25..=44 => return Wish::Unsubscribe(resource),
+            _ => {}
+        }
         let mut order = sim.pick(&ORDERS).to_owned();
         if sim.chance(0.05) {
             // Huawei does not regard the case of ids.
@@ -111,15 +123,20 @@ impl World {
                 world.ask(other, &wish).await;
             });
         }
-        self.ask(name, &wish).await;
+        let made = self.ask(name, &wish).await.and_then(|story| story.operation.upstream_order_id);
+        if let (Wish::Renew(_), Some(order)) = (wish, made) {
+            // Whoever ordered a renewal pays it, mostly, or thinks better of it.
+            let next = if sim.chance(0.7) { Wish::Pay(order) } else { Wish::Cancel(order) };
+            self.ask(name, &next).await;
+        }
     }
 
     /// Looks at a page, fills in its form, posts it, and sees what becomes of it.
-    async fn ask(&self, name: &'static str, wish: &Wish) {
+    async fn ask(&self, name: &'static str, wish: &Wish) -> Option<Story> {
         let sim = &self.sim;
         let actor = person(name, Role::Finance);
         let key = Uuid::from_u64_pair(sim.draw(0..=u64::MAX), sim.draw(0..=u64::MAX));
-        let Some(intent) = self.form(wish, key) else { return };
+        let intent = self.form(wish, key)?;
         sim.sleep(OUTSIDE, sim.draw(SECOND..=90 * SECOND)).await;
         if sim.chance(0.5) {
             // Double click, or a reload.
@@ -130,7 +147,7 @@ impl World {
                 world.post(&actor, &intent, key).await;
             });
         }
-        let Some(mut id) = self.post(&actor, &intent, key).await else { return };
+        let mut id = self.post(&actor, &intent, key).await?;
         if sim.chance(0.08) {
             sim.sleep(OUTSIDE, sim.draw(0..=60 * SECOND)).await;
             self.at_a_door(async |door| door.desk.cancel(&actor, id).await.is_ok()).await;
@@ -144,15 +161,15 @@ impl World {
             let Some(Ok(story)) = self.look(&actor, id).await else { continue };
             let Some(story) = story else {
                 sim.count("forms posted again after a recovery");
-                let Some(again) = self.post(&actor, &intent, key).await else { return };
-                id = again;
+                id = self.post(&actor, &intent, key).await?;
                 continue;
             };
             lock(&self.record).saw(id, story.operation.state);
             if story.operation.state.is_final() {
-                return;
+                return Some(story);
             }
         }
+        None
     }
 
     /// Looks at an operation's page.
@@ -200,7 +217,22 @@ impl World {
     fn form(&self, wish: &Wish, key: Uuid) -> Option<Intent> {
         let (sim, upstream) = (&self.sim, lock(&self.upstream));
         let then = sim.now().saturating_sub(sim.draw(0..=90 * SECOND));
-        let (Wish::Pay(order_id) | Wish::Cancel(order_id)) = wish;
+        let order_id = match wish {
+            Wish::Pay(order_id) | Wish::Cancel(order_id) => order_id,
+            Wish::Renew(id) | Wish::Unsubscribe(id) => {
+                let resource = upstream.resources.get(*id).filter(|resource| resource.is_listed(then))?;
+                let expire_time = expires(sim.utc_at(0), resource.term(then));
+                let resource = SeenResource { id: (*id).to_owned(), expire_time };
+                let text = String::new;
+                let shown = resources::Shown { name: text(), service: text(), region: text() };
+                return Some(if matches!(wish, Wish::Renew(_)) {
+                    let term = Term::Months(1);
+                    Intent::new(ACCOUNT, key, &Renew { resource, term, shown, reason: text() })
+                } else {
+                    Intent::new(ACCOUNT, key, &Unsubscribe { resource, shown, reason: text() })
+                });
+            }
+        };
         let order = upstream.orders.get(&order_id.to_uppercase())?;
         if order.status(then).0 != 6 {
             return None;
@@ -220,9 +252,7 @@ impl World {
                 let pay = PayOrder { order_id, coupons, discount: None, expected, shown, reason };
                 Intent::new(ACCOUNT, key, &pay)
             }
-            Wish::Cancel(_) => {
-                Intent::new(ACCOUNT, key, &CancelOrder { order_id, after_discount: price, shown, reason })
-            }
+            _ => Intent::new(ACCOUNT, key, &CancelOrder { order_id, after_discount: price, shown, reason }),
         })
     }
 
@@ -287,11 +317,12 @@ impl World {
             let upstream = lock(&self.upstream);
             let database = lock(&self.database);
             let Some(row) = database.journal.operation(id) else { return };
-            let order = row.operation.subject.to_uppercase();
-            let what = if row.operation.kind == "cancel_order" { What::Cancel } else { What::Pay };
+            let what = What::wanted_by(&row.operation.kind);
             upstream.ledger.iter().any(|effect| {
                 let own = effect.post.and_then(|post| record.posts[post].operation) == Some(id);
-                (own || effect.post.is_none()) && effect.what == what && effect.key == order
+                let any = effect.post.is_none() && matches!(what, What::Pay | What::Cancel);
+                let here = effect.key.eq_ignore_ascii_case(&row.operation.subject);
+                (own || any) && effect.what == what && here
             })
         };
         self.at_a_door(async |door| door.desk.judge(actor, id, executed, "looked").await.is_ok()).await;
@@ -303,7 +334,7 @@ impl World {
         let order = sim.pick(&ORDERS);
         let resource = sim.pick(&RESOURCES);
         let (now, lag) = (sim.now(), sim.draw(SECOND..=20 * SECOND));
-        match sim.draw(0..=5) {
+        match sim.draw(0..=7) {
             0 | 1 => {
                 sim.note(format_args!("pays {order}"));
                 if lock(&self.upstream).orders[order].status(now).0 == 6 {
@@ -319,7 +350,7 @@ impl World {
                 sim.note(format_args!("{order} now costs {}", yuan(price)));
                 lock(&self.upstream).reprice(order, price, now);
             }
-            4 => {
+            4 | 5 => {
                 sim.note(format_args!("renews {resource}"));
                 lock(&self.upstream).renew(resource, None, CONSOLE_USER, now);
             }

@@ -9,7 +9,10 @@ use std::{
 use async_trait::async_trait;
 use bss_portal::{
     bss::{self, Connection, Credentials, Reader, Write, limits::Limits},
-    features::orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+    features::{
+        orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+        resources::{renew::Renewals, unsubscribe::Unsubscriptions},
+    },
     identity::access::AccountId,
     operations::{
         Chance, Desk, Fault, Kind, Operation, Performer, Preflight, Reading, Reconciler, Registry, Sent,
@@ -81,6 +84,8 @@ pub(crate) struct World {
     pub(crate) doors: Arc<Doors>,
     /// Whether requests may arrive twice.
     pub(crate) doubles: bool,
+    /// The name that the portal believes Huawei knows it by, if it was told.
+    pub(crate) portal_user: Option<&'static str>,
 }
 
 /// A kind without what it does after an operation has settled: that refreshes a page, nothing more.
@@ -224,12 +229,15 @@ impl World {
             chance: Arc::new(chance),
         };
         let (reader, writer) = bss::connect(connection);
+        let reader = reader.known_as(self.portal_user);
         let db = NO_DATABASE.clone();
         Setup {
             store,
             registry: Registry::new()
                 .with(Plain(PayOrders { db: db.clone(), clock: clock.clone() }))
-                .with(Plain(CancelOrders { db, clock: clock.clone() })),
+                .with(Plain(CancelOrders { db, clock: clock.clone() }))
+                .with(Plain(Renewals { clock: clock.clone() }))
+                .with(Plain(Unsubscriptions { clock: clock.clone() })),
             upstream: Arc::new(HashMap::from([(ACCOUNT, (reader, Arc::new(writer)))])),
             clock,
             chance: Chance::seeded(sim.draw(0..=u64::MAX)),

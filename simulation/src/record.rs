@@ -49,6 +49,8 @@ pub(crate) struct Record {
     arming: BTreeMap<TaskId, OperationId>,
     /// The form that each task carries to a desk.
     carrying: BTreeMap<TaskId, Form>,
+    /// Who took hold of each operation last.
+    holders: BTreeMap<OperationId, i64>,
     /// Signatures that were used.
     signatures: BTreeSet<String>,
     /// The last end of an operation that a person saw.
@@ -80,6 +82,26 @@ impl Record {
         if !self.operations.iter().any(|(known, _)| *known == id) {
             self.operations.push((id, form));
         }
+    }
+
+    /// A worker took hold of an operation.
+    pub(crate) fn held(&mut self, id: OperationId, fence: i64) {
+        self.holders.insert(id, fence);
+    }
+
+    /// A worker wrote what it found of an operation.
+    pub(crate) fn settled(&mut self, id: OperationId, fence: i64) {
+        let holder = self.holders.get(&id).copied();
+        if holder.is_some_and(|holder| holder != fence) {
+            let what = format!("{} was written to by who had lost it to another", self.name(id));
+            self.broken("R3", what);
+        }
+    }
+
+    /// The database is an older one.
+    pub(crate) fn forgets(&mut self) {
+        self.holders.clear();
+        self.seen.clear();
     }
 
     /// A task is about to arm.

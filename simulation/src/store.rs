@@ -211,6 +211,7 @@ impl Store for SimStore {
             let claimed = journal.claim(states, by, lease, now)?;
             if let Some(claimed) = &claimed {
                 let operation = &claimed.operation;
+                lock(&self.record).held(operation.id, claimed.fence);
                 self.sim.note(format_args!(
                     "claims {} {} fence {}{}",
                     self.name(operation.id),
@@ -241,6 +242,7 @@ impl Store for SimStore {
         let id = claimed.operation.id;
         self.transaction("settle", |journal, now| {
             journal.settle(claimed, change, now)?;
+            lock(&self.record).settled(id, claimed.fence);
             let note = change.note.map_or("", bss_portal::operations::Note::as_str);
             self.sim.note(format_args!("{} -> {} {note} {}", self.name(id), change.to, change.detail));
             Ok(())

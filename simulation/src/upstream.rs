@@ -45,6 +45,19 @@ pub(crate) enum What {
     Unsubscribe,
 }
 
+impl What {
+    /// The effect that a kind of operation is there for.
+    pub(crate) fn wanted_by(kind: &str) -> Self {
+        match kind {
+            "pay_order" => Self::Pay,
+            "cancel_order" => Self::Cancel,
+            "renew" => Self::Renew,
+            "unsubscribe" => Self::Unsubscribe,
+            other => panic!("no kind {other}"),
+        }
+    }
+}
+
 /// An order.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
@@ -347,6 +360,7 @@ impl Upstream {
             }
             "list_customer_orders" => self.list(query, at),
             "list_pay_per_use_customer_resources" => self.resources_of(&request.body, at),
+            "show_refund_order_details" => self.refunds(query, at),
             "list_order_coupons_by_order_id" => {
                 Said::new(200, r#"{"count":0,"user_coupons":[],"coupon_max_use_quantity":[]}"#)
             }
@@ -399,6 +413,7 @@ impl Upstream {
             let created = self.stamp(order.created);
             order.created <= at
                 && number("order_type").is_none_or(|kind| kind == usize::from(order.kind))
+                && number("status").is_none_or(|status| status == usize::from(order.status(at).0))
                 && asked.get("create_time_begin").is_none_or(|from| created >= *from)
                 && asked.get("create_time_end").is_none_or(|to| created <= *to)
                 && asked.get("order_id").is_none_or(|asked| asked.eq_ignore_ascii_case(id))
@@ -418,6 +433,25 @@ impl Upstream {
         Said::new(200, format!(r#"{{"total_count":{total},"order_infos":[{}]}}"#, page.join(",")))
     }
 
+    /// What an unsubscription gave back, once it is through.
+    fn refunds(&self, query: &str, at: At) -> Said {
+        let id = query.strip_prefix("order_id=").unwrap_or_default().to_uppercase();
+        let order = self.orders.get(&id).filter(|order| order.created <= at);
+        match order {
+            Some(Order { kind: 4, resource: Some(resource), .. })
+                if order.is_some_and(|o| o.status(at).0 == 5) =>
+            {
+                Said::new(
+                    200,
+                    format!(
+                        r#"{{"refund_infos":[{{"id":"{resource}","amount":-200.00,"measure_id":"1"}}]}}"#
+                    ),
+                )
+            }
+            _ => Said::refusal("CBC.30000010", "no such refund"),
+        }
+    }
+
     fn resources_of(&self, body: &[u8], at: At) -> Said {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let ids = asked["resource_ids"].as_array();
@@ -433,7 +467,7 @@ impl Upstream {
                     && of_order.is_none_or(|of| of == Some(id))
             })
             .map(|(id, resource)| {
-                let expires = self.start + chrono::TimeDelta::days(30 * i64::from(resource.term(at)));
+                let expires = expires(self.start, resource.term(at));
                 format!(
                     r#"{{"id":"i-{id}","resource_id":"{id}","is_main_resource":1,"status":2,"expire_policy":0,"effective_time":"2025-12-01T00:00:00Z","expire_time":"{}"}}"#,
                     expires.format("%Y-%m-%dT%H:%M:%SZ")
@@ -451,6 +485,11 @@ impl Upstream {
 
 /// How long an effect takes to be over, at most.
 pub(crate) const LONGEST_LAG: At = 40 * SECOND;
+
+/// When something is paid for that many months.
+pub(crate) fn expires(start: DateTime<Utc>, months: u32) -> DateTime<Utc> {
+    start + chrono::TimeDelta::days(30 * i64::from(months))
+}
 
 /// Cents as BSS writes them.
 pub(crate) fn yuan(cents: Cents) -> String {

@@ -1,23 +1,22 @@
 //! The machine under a history: one queue of events, one source of chance, processes that can be killed and
 //! stopped at every boundary, and a record of all that happens. It knows nothing of money.
 
+mod runner;
+mod waits;
+
 use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
     ops::RangeInclusive,
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
-use bss_portal::clock::{Clock, Sleep, Source};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
+pub(crate) use self::{runner::Runner, waits::Bell};
 use crate::faults::Faults;
 
 /// A moment, in microseconds since the history began.
@@ -158,11 +157,6 @@ impl Sim {
     /// A moment as a true clock shows it.
     pub(crate) fn utc_at(&self, at: At) -> DateTime<Utc> {
         self.core().start + Duration::from_micros(at)
-    }
-
-    /// The clock of a process.
-    pub(crate) fn clock(&self, process: ProcessId) -> Clock {
-        Clock::of(Machine { sim: self.clone(), process })
     }
 
     // ── Chance ──
@@ -325,65 +319,6 @@ impl Sim {
     pub(crate) fn is_healed(&self) -> bool {
         self.core().healed_at.is_some()
     }
-
-    // ── Waiting ──
-
-    /// Passes a boundary of `process`, at which it may die or stand still, and which takes a while.
-    pub(crate) async fn boundary(&self, process: ProcessId, what: &str, takes: RangeInclusive<At>) {
-        let at = self.core().passes(process, what, takes);
-        match at {
-            Some(at) => self.until(process, at).await,
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Waits until `at`, longer if `process` stands still then.
-    pub(crate) fn until(&self, process: ProcessId, at: At) -> Until {
-        Until { sim: self.clone(), process, at, flag: None }
-    }
-
-    /// Waits for `span`.
-    pub(crate) fn sleep(&self, process: ProcessId, span: At) -> Until {
-        let at = self.core().now + span;
-        self.until(process, at)
-    }
-
-    /// A wait of the present task that ends when its alarm is rung.
-    pub(crate) fn alarm(&self, process: ProcessId) -> Alarm {
-        let task = self.core().current.expect("a task waits");
-        Alarm { sim: self.clone(), task, process, flag: Flag::default() }
-    }
-
-    /// Runs `step` unless its process panics in it. `None` then.
-    pub(crate) async fn unless_aborted<T>(&self, step: impl Future<Output = T>) -> Option<T> {
-        let mut step = Box::pin(step);
-        std::future::poll_fn(move |cx| match step.as_mut().poll(cx) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending => {
-                let mut core = self.core();
-                let task = core.current.expect("a task is polled").0;
-                if std::mem::take(&mut core.tasks[task].aborted) { Poll::Ready(None) } else { Poll::Pending }
-            }
-        })
-        .await
-    }
-
-    /// Has `process` serve a request that comes from outside. `None` when it dies or panics meanwhile.
-    pub(crate) async fn served_by<T>(
-        &self,
-        process: ProcessId,
-        request: impl Future<Output = T>,
-    ) -> Option<T> {
-        let begun = self.incarnation(process);
-        let mut request = Box::pin(self.unless_aborted(request));
-        std::future::poll_fn(move |cx| {
-            if self.incarnation(process) != begun || !self.is_alive(process) {
-                return Poll::Ready(None);
-            }
-            request.as_mut().poll(cx)
-        })
-        .await
-    }
 }
 
 impl Core {
@@ -468,254 +403,5 @@ impl fmt::Write for Hasher<'_> {
             *self.0 = (*self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
         Ok(())
-    }
-}
-
-/// A wait until a moment.
-pub(crate) struct Until {
-    sim: Sim,
-    process: ProcessId,
-    at: At,
-    flag: Option<Flag>,
-}
-
-impl Future for Until {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if let Some(flag) = &self.flag {
-            return if flag[OVER].load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending };
-        }
-        let flag = Flag::default();
-        {
-            let mut core = self.sim.core();
-            let task = core.current.expect("a task waits");
-            let wake = Wake { task, process: self.process, flag: flag.clone() };
-            let at = self.at.max(core.now);
-            core.push(at, Event::Wake(wake));
-        }
-        self.flag = Some(flag);
-        Poll::Pending
-    }
-}
-
-impl Drop for Until {
-    fn drop(&mut self) {
-        if let Some(flag) = &self.flag {
-            flag[GIVEN_UP].store(true, Ordering::Relaxed);
-        }
-    }
-}
-
-/// A wait that somebody else ends.
-pub(crate) struct Alarm {
-    sim: Sim,
-    task: TaskId,
-    process: ProcessId,
-    flag: Flag,
-}
-
-/// Ends a wait.
-#[derive(Clone)]
-pub(crate) struct Bell {
-    task: TaskId,
-    process: ProcessId,
-    flag: Flag,
-}
-
-impl Bell {
-    /// Whether it is this task that waits.
-    pub(crate) fn is_for(&self, task: TaskId) -> bool {
-        self.task == task
-    }
-}
-
-impl Alarm {
-    /// What ends it.
-    pub(crate) fn bell(&self) -> Bell {
-        Bell { task: self.task, process: self.process, flag: self.flag.clone() }
-    }
-
-    /// Also ends it after `span`.
-    pub(crate) fn or_after(&self, span: At) {
-        self.sim.ring(&self.bell(), span);
-    }
-}
-
-impl Sim {
-    /// Ends a wait `span` from now.
-    pub(crate) fn ring(&self, bell: &Bell, span: At) {
-        let mut core = self.core();
-        let at = core.now + span;
-        let wake = Wake { task: bell.task, process: bell.process, flag: bell.flag.clone() };
-        core.push(at, Event::Wake(wake));
-    }
-}
-
-impl Future for Alarm {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.flag[OVER].load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
-    }
-}
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        self.flag[GIVEN_UP].store(true, Ordering::Relaxed);
-    }
-}
-
-/// The clock of one machine.
-struct Machine {
-    sim: Sim,
-    process: ProcessId,
-}
-
-impl Source for Machine {
-    fn now(&self) -> DateTime<Utc> {
-        let core = self.sim.core();
-        let skew = core.processes[self.process.0].skew;
-        core.start + Duration::from_micros(core.now) + TimeDelta::milliseconds(skew)
-    }
-
-    fn since_boot(&self) -> Duration {
-        Duration::from_hours(1) + Duration::from_micros(self.sim.now())
-    }
-
-    fn sleep(&self, how_long: Duration) -> Sleep {
-        let (sim, process) = (self.sim.clone(), self.process);
-        let span = u64::try_from(how_long.as_micros()).unwrap_or(u64::MAX / 4);
-        Box::pin(async move { sim.boundary(process, "sleep", span..=span).await })
-    }
-}
-
-/// Runs everything until nothing is left to happen, or it is told to stop.
-pub(crate) struct Runner {
-    sim: Sim,
-    jobs: Vec<Option<Job>>,
-}
-
-impl Runner {
-    /// The runner of this machine.
-    pub(crate) fn new(sim: Sim) -> Self {
-        Self { sim, jobs: Vec::new() }
-    }
-
-    /// Lets everything happen until `end`, or until `done` says so, which is asked every 30 seconds.
-    pub(crate) fn run(mut self, end: At, mut done: impl FnMut() -> bool) {
-        let mut asked = 0;
-        loop {
-            self.settle();
-            let event = {
-                let mut core = self.sim.core();
-                let Some(((at, _), event)) = core.queue.pop_first() else { return };
-                if at > end {
-                    return;
-                }
-                core.now = at;
-                event
-            };
-            if self.sim.now() >= asked {
-                asked = self.sim.now() + 30 * SECOND;
-                if done() {
-                    return;
-                }
-            }
-            self.happen(event);
-        }
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Wake(wake) => self.wake(wake),
-            Event::Poll(task) => self.poll(task),
-            Event::Resume => {
-                let deferred = std::mem::take(&mut self.sim.core().deferred);
-                for wake in deferred {
-                    self.wake(wake);
-                    self.settle();
-                }
-            }
-            Event::Act(act) => act(&self.sim),
-        }
-    }
-
-    fn wake(&mut self, wake: Wake) {
-        if wake.flag.iter().any(|past| past.load(Ordering::Relaxed)) {
-            return;
-        }
-        {
-            let mut core = self.sim.core();
-            if core.standing_until(&wake) > core.now {
-                core.deferred.push(wake);
-                return;
-            }
-        }
-        wake.flag[OVER].store(true, Ordering::Relaxed);
-        self.poll(wake.task);
-    }
-
-    fn poll(&mut self, task: TaskId) {
-        let Some(job) = self.jobs.get_mut(task.0).and_then(Option::as_mut) else { return };
-        self.sim.core().current = Some(task);
-        let done = job.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
-        self.sim.core().current = None;
-        if done {
-            self.jobs[task.0] = None;
-            self.sim.core().tasks[task.0].alive = false;
-        }
-    }
-
-    /// Carries out what the last event asked for: deaths first, then births.
-    fn settle(&mut self) {
-        loop {
-            let killed = std::mem::take(&mut self.sim.core().killed);
-            for process in killed {
-                self.bury(process);
-            }
-            let spawned = std::mem::take(&mut self.sim.core().spawned);
-            if spawned.is_empty() {
-                return;
-            }
-            for (task, job) in spawned {
-                self.jobs.resize_with(task.0 + 1, || None);
-                self.jobs[task.0] = Some(job);
-                self.poll(task);
-            }
-        }
-    }
-
-    /// Drops all tasks of a killed process, and has it started again after a while.
-    fn bury(&mut self, process: ProcessId) {
-        let mut core = self.sim.core();
-        if !core.processes[process.0].alive {
-            return;
-        }
-        let slot = &mut core.processes[process.0];
-        slot.alive = false;
-        slot.incarnation += 1;
-        slot.paused_until = 0;
-        let now = core.now;
-        let down = core.rng.random_range(SECOND..=120 * SECOND);
-        core.push(now + down, Event::Act(Box::new(move |sim: &Sim| sim.boot(process))));
-        let mut dead = Vec::new();
-        let mut clients = Vec::new();
-        for (at, task) in core.tasks.iter_mut().enumerate() {
-            if task.alive && task.process == process {
-                task.alive = false;
-                dead.push(at);
-            } else if task.alive && task.process == OUTSIDE {
-                // Whoever was being served notices that the connection is gone.
-                clients.push(TaskId(at));
-            }
-        }
-        for client in clients {
-            core.push(now, Event::Poll(client));
-        }
-        drop(core);
-        for task in dead {
-            self.jobs[task] = None;
-        }
     }
 }
