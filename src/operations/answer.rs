@@ -17,6 +17,9 @@ use crate::{
     proof::{self, Mutant},
 };
 
+/// A gateway that asks for a longer pause is not believed: an operation waits for hours at most.
+const LONGEST_WISH: Duration = Duration::from_hours(1);
+
 /// What follows from one class.
 #[derive(Debug, Clone, Copy)]
 pub struct Consequence {
@@ -126,7 +129,7 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
         }),
         verdict: Verdict::Answer(row.outcome, answered(answer)),
         next_in: match row.to {
-            State::Ready => wait.max(answer.retry_after.unwrap_or_default()),
+            State::Ready => wait.max(answer.retry_after.unwrap_or_default().min(LONGEST_WISH)),
             _ => timings.next_look(0, Duration::ZERO),
         },
         counts: (row.to == State::Ready).then_some(Counted::Hold),
