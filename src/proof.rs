@@ -62,7 +62,7 @@ named! {
 named! {
     /// A place at which a process can be made to die or to stand still.
     Point {
-        /// A new operation is written, its commit not yet.
+        /// Just before the one statement that writes and commits a new operation.
         SubmitBeforeCommit = "submit.before_commit";
         /// A new operation is committed, nobody was told.
         SubmitAfterCommit = "submit.after_commit";

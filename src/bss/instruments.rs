@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Error, Listed, Reader,
@@ -34,73 +34,73 @@ pub struct OrderCoupons {
 }
 
 /// How many coupons of a type and group one payment may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaxUse {
     /// The type.
-    #[serde(default, deserialize_with = "json::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
     pub coupon_type: Option<CouponType>,
     /// The group.
-    #[serde(default, deserialize_with = "json::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
     pub coupon_group: Option<CouponGroup>,
     /// How many.
     #[serde(rename = "use_quantity_value")]
     pub quantity: u32,
 }
 
-/// A coupon that an order could use.
-#[derive(Debug, Clone, Deserialize)]
+/// A coupon that an order could use. Written out it has only what a payment depends on or is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderCoupon {
     /// Its id, which a payment names.
     #[serde(deserialize_with = "json::id")]
     pub coupon_id: String,
     /// The code printed on it.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub coupon_code: Option<String>,
     /// Not activated, or usable.
     pub status: CouponStatus,
     /// Its kind; a payment wants [`super::codes::PayCouponType::of`] it.
     pub coupon_type: CouponType,
     /// What it is meant for.
-    #[serde(default, deserialize_with = "json::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
     pub coupon_group: Option<CouponGroup>,
     /// What it was worth when issued: yuan, or the ratio of a discount coupon.
-    #[serde(default, deserialize_with = "money::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "money::optional")]
     pub face_value: Option<Money>,
     /// What is left of it, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "money::optional")]
     pub balance: Option<Money>,
     /// From when it can be used.
-    #[serde(default, deserialize_with = "json::time")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::time")]
     pub effective_time: Option<DateTime<Utc>>,
     /// Until when it can be used.
-    #[serde(default, deserialize_with = "json::time")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::time")]
     pub expire_time: Option<DateTime<Utc>>,
     /// When it was activated.
-    #[serde(default, deserialize_with = "json::time")]
+    #[serde(default, skip_serializing, deserialize_with = "json::time")]
     pub active_time: Option<DateTime<Utc>>,
     /// When it was used last.
-    #[serde(default, deserialize_with = "json::time")]
+    #[serde(default, skip_serializing, deserialize_with = "json::time")]
     pub last_used_time: Option<DateTime<Utc>>,
     /// When it was issued.
-    #[serde(default, deserialize_with = "json::time")]
+    #[serde(default, skip_serializing, deserialize_with = "json::time")]
     pub create_time: Option<DateTime<Utc>>,
     /// The name of the plan that it comes from.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
     pub plan_name: Option<String>,
     /// What the plan says.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub plan_desc: Option<String>,
     /// What it can be used for and with.
     #[serde(default, deserialize_with = "json::list")]
     pub use_limits: Vec<UseLimit>,
     /// Single use, or with a balance.
-    #[serde(default, deserialize_with = "json::optional")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
     pub coupon_version: Option<CouponVersion>,
     /// The order that holds it for itself; another order cannot use it.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
     pub used_by_order_id: Option<String>,
     /// What it is meant for, in words.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub coupon_usage: Option<String>,
 }
 
@@ -158,28 +158,33 @@ impl OrderCoupon {
 }
 
 /// One rule about the use of a coupon (`coupon_limit_key`); the list of keys is open.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UseLimit {
     /// Its id; the misspelling is Huawei's.
-    #[serde(default, rename = "use_limiti_info_id", deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, rename = "use_limiti_info_id", deserialize_with = "json::text")]
     pub id: Option<String>,
     /// Which rule.
-    #[serde(default, rename = "limit_key", deserialize_with = "json::text")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        rename = "limit_key",
+        deserialize_with = "json::text"
+    )]
     pub key: Option<String>,
     /// Its first value.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
     pub value1: Option<String>,
     /// Its second value.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
     pub value2: Option<String>,
     /// The unit of the values.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub value_unit: Option<String>,
     /// The kind of rule.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub limit_type: Option<String>,
     /// The plan that it comes from.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing, deserialize_with = "json::text")]
     pub promotion_plan_id: Option<String>,
 }
 
@@ -190,13 +195,13 @@ impl UseLimit {
 }
 
 /// A discount that an order could use. One payment uses at most one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderDiscount {
     /// Its id, which a payment names.
     #[serde(deserialize_with = "json::id")]
     pub discount_id: String,
     /// The ratio or the price; absent for a fixed price.
-    #[serde(default, deserialize_with = "json::text")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
     pub discount_value: Option<String>,
     /// Its kind. A price adjustment must be used.
     pub discount_type: DiscountType,
@@ -206,7 +211,7 @@ pub struct OrderDiscount {
 }
 
 /// What a discount does to one order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DiscountedOrder {
     /// The order.
     #[serde(deserialize_with = "json::id")]
@@ -217,19 +222,34 @@ pub struct DiscountedOrder {
 }
 
 /// What a discount does to some lines of an order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DiscountedLines {
     /// The lines.
     #[serde(default, rename = "order_line_item_ids", deserialize_with = "json::list")]
     pub line_ids: Vec<String>,
     /// How it lowers the price.
-    #[serde(default, rename = "discount_mode", deserialize_with = "json::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        rename = "discount_mode",
+        deserialize_with = "json::optional"
+    )]
     pub mode: Option<DiscountMode>,
     /// By how much, yuan.
-    #[serde(default, rename = "discount_amount", deserialize_with = "money::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        rename = "discount_amount",
+        deserialize_with = "money::optional"
+    )]
     pub amount: Option<Money>,
     /// What remains as a ratio: 0.8 means that 80 % is paid.
-    #[serde(default, rename = "discount_ratio", deserialize_with = "json::decimal")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        rename = "discount_ratio",
+        deserialize_with = "json::decimal"
+    )]
     pub ratio: Option<Decimal>,
 }
 

@@ -66,6 +66,8 @@ impl Performer {
         else {
             return Err(self.hold(claimed, Note::HeldNoAccess, json!({})));
         };
+        // Before the lease ends, so that what is waited for is written down.
+        let reader = reader.within(setup.timings.read_within());
         let sent_before = !claimed.attempts.is_empty() && !proof::is(Mutant::NoEvidenceFirst);
         let unsendable = |why: String| {
             // What was sent before is settled by reading, not by giving up.

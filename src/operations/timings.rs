@@ -95,6 +95,11 @@ impl Timings {
         self.hurry > 1
     }
 
+    /// How long one of the few readings before sending may take: a part of the lease.
+    pub fn read_within(&self) -> Duration {
+        (self.lease / 6).max(secs(2))
+    }
+
     /// From signing on, after this long no copy of a request can take effect at the gateway.
     pub fn settle_point(&self) -> Duration {
         self.signature_valid + self.margin

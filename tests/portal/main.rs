@@ -5,4 +5,5 @@ mod activity;
 mod journal;
 mod pay;
 mod running;
+mod sealed;
 mod support;

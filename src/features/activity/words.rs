@@ -141,7 +141,7 @@ crate::texts! {
         approval_expired: "没有人在期限内审批", "Nobody decided in time";
         withdrawn: "提交人已撤回", "Withdrawn by who asked";
         deadline_passed: "期限内没能发送", "It could not be sent before its deadline";
-        held_unreadable: "发送前读不到订单的当前情况", "The present facts could not be read before sending";
+        held_unreadable: "华为云没有答复当前情况，答复后才发送", "Huawei Cloud does not tell how things stand; it is sent once it does";
         held_not_now: "现在还不能执行", "It cannot be done at the moment";
         held_throttled: "调用过于频繁，稍后再发", "Too many calls; it is sent a little later";
         held_not_sent: "没有连上华为云，请求没有发出", "Huawei Cloud could not be reached; the request did not leave";

@@ -1,6 +1,7 @@
 //! The page on which orders are cancelled, one or many. Each is read from Huawei at that moment and
-//! becomes an operation of its own in the journal; nothing is sent from here.
+//! sealed into the form; each becomes an operation of its own in the journal; nothing is sent from here.
 
+mod facts;
 pub mod texts;
 
 use askama::Template;
@@ -15,11 +16,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use self::texts::Texts;
+use self::{facts::Facts, texts::Texts};
 use super::{
     cancel_order::CancelOrder,
     pay_order::Shown,
     posted::{Again, as_first_sent},
+    shown::FormOf,
     standing::{self, Failure, Found, Obstacle, Sentence},
     words::{self, Chip},
 };
@@ -52,6 +54,8 @@ pub struct Asked {
 pub struct CancelForm {
     form_key: Uuid,
     seen: String,
+    #[serde(default)]
+    seal: String,
     #[serde(default)]
     order: Vec<String>,
     #[serde(default)]
@@ -102,6 +106,8 @@ struct CancelPage<'a> {
     sentence: Option<Sentence>,
     changes: Vec<Change>,
     seen: String,
+    /// What is shown, sealed; empty when it is too large.
+    seal: String,
     reason: String,
     reason_wrong: &'static str,
     typed: String,
@@ -124,6 +130,7 @@ pub async fn show(
         return Ok(Page(page).into_response());
     }
     page.take(examine(&app, &actor, &ui, &ids).await?, app.clock.now());
+    page.seal(&app, &actor);
     Ok(Page(page).into_response())
 }
 
@@ -140,12 +147,21 @@ pub async fn submit(
     }
     let seen: Vec<Seen> =
         serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
-    // The same form again: what it became, whatever is true by now.
     let wanted: Vec<&str> = seen.iter().map(|seen| seen.id.as_str()).collect();
-    if let Some(answer) = became(&app, (&ui, &actor), &form, &wanted).await? {
-        return Ok(answer);
+    let mut page = CancelPage::new(&ui, app.clock.now());
+    page.form_key = form.form_key;
+    form.reason.trim().clone_into(&mut page.reason);
+    page.typed.clone_from(&form.typed);
+    // With what was shown, sealed, Huawei is not asked: the journal compares before it sends anything.
+    if !page.recall(&app, &actor, (&form, &ids)) {
+        // The same form again: what it became, whatever is true by now.
+        if let Some(answer) = became(&app, (&ui, &actor), &form, &wanted).await? {
+            return Ok(answer);
+        }
+        page.take(examine(&app, &actor, &ui, &ids).await?, app.clock.now());
     }
-    let answer = confirm(&app, &ui, &actor, (&form, &ids, &seen)).await?;
+    page.changes = page.changes_since(&seen);
+    let answer = confirm(&app, &actor, page).await?;
     if answer.status() != StatusCode::SEE_OTHER
         && let Some(first) = became(&app, (&ui, &actor), &form, &wanted).await?
     {
@@ -188,18 +204,9 @@ fn first_sent(app: &App, ui: &Ui, count: usize) -> Response {
     (StatusCode::CONFLICT, Page(page)).into_response()
 }
 
-async fn confirm(
-    app: &App,
-    ui: &Ui,
-    actor: &Actor,
-    (form, ids, seen): (&CancelForm, &[String], &[Seen]),
-) -> Result<Response, Error> {
-    let mut page = CancelPage::new(ui, app.clock.now());
-    page.form_key = form.form_key;
-    form.reason.trim().clone_into(&mut page.reason);
-    page.typed.clone_from(&form.typed);
-    page.take(examine(app, actor, ui, ids).await?, app.clock.now());
-    page.changes = page.changes_since(seen);
+/// Hands what the page lists to the journal, or shows it again with what is in the way.
+async fn confirm(app: &App, actor: &Actor, mut page: CancelPage<'_>) -> Result<Response, Error> {
+    let ui = page.ui;
     let t = page.t;
     if page.reason.chars().count() > REASON {
         page.reason_wrong = t.reason_long();
@@ -209,10 +216,12 @@ async fn confirm(
         page.typed_wrong = t.type_wrong(count);
     }
     if !page.changes.is_empty() || count == 0 {
+        page.seal(app, actor);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     }
     if !page.reason_wrong.is_empty() || !page.typed_wrong.is_empty() {
         page.sentence = Some(warning(t.not_confirmed(), ""));
+        page.seal(app, actor);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     }
     let mut made = Vec::new();
@@ -225,7 +234,7 @@ async fn confirm(
             shown: Shown { service: able.service, created_at: able.created_at, pay_until: able.pay_until },
             reason: page.reason.clone(),
         };
-        let key = key_of(form.form_key, &able.found.order_id);
+        let key = key_of(page.form_key, &able.found.order_id);
         match app.desk.submit(actor, Intent::new(able.found.account, key, &confirmed)).await {
             Ok(operation) => made.push(operation),
             Err(SubmitError::Busy { operation }) => {
@@ -358,6 +367,7 @@ impl<'a> CancelPage<'a> {
             sentence: None,
             changes: Vec::new(),
             seen: String::new(),
+            seal: String::new(),
             reason: String::new(),
             reason_wrong: "",
             typed: String::new(),
@@ -374,12 +384,38 @@ impl<'a> CancelPage<'a> {
                 Err(obstacle) => self.unable.push(Unable { why: obstacle.sentence(&id, self.ui), id }),
             }
         }
+        self.look_at_able();
+    }
+
+    /// What the form brings back of what is listed.
+    fn look_at_able(&mut self) {
         let seen: Vec<Seen> = self
             .able
             .iter()
             .map(|able| Seen { id: able.found.order_id.clone(), payable: able.payable })
             .collect();
         self.seen = serde_json::to_string(&seen).expect("plain data");
+    }
+
+    /// Seals what is listed into the form.
+    fn seal(&mut self, app: &App, actor: &Actor) {
+        self.seal = self.form_of(actor, &self.seen).seal(app, &Facts::of(self));
+    }
+
+    /// Lists what the form was shown with, if it proves that, and that is good and covers all of it.
+    fn recall(&mut self, app: &App, actor: &Actor, (form, ids): (&CancelForm, &[String])) -> bool {
+        let facts: Option<Facts> = self.form_of(actor, &form.seen).open(app, &form.seal);
+        let Some((able, unable, at)) = facts.and_then(|facts| facts.again(app, actor, ids, self.ui)) else {
+            return false;
+        };
+        (self.able, self.unable, self.at) = (able, unable, at);
+        self.look_at_able();
+        true
+    }
+
+    fn form_of<'f>(&self, actor: &'f Actor, seen: &'f str) -> FormOf<'f> {
+        let (kind, locale, form_key) = (CancelOrder::KIND, self.ui.locale, self.form_key);
+        FormOf { kind, actor, locale, about: "", form_key, seen }
     }
 
     /// What differs between what was shown and what is.

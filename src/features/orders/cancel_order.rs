@@ -67,15 +67,13 @@ impl Kind for CancelOrders {
     }
 
     async fn preflight(&self, operation: &Operation, reader: &Reader) -> Preflight {
+        let Ok(confirmed) = serde_json::from_str::<CancelOrder>(&operation.payload) else {
+            return Preflight::Unreadable { why: "the payload cannot be understood".to_owned() };
+        };
         match reader.order(&operation.subject, Locale::default()).await {
-            Ok(detail) if detail.order.item.status == OrderStatus::AwaitingPayment => Preflight::Same,
-            Ok(detail) => Preflight::Stale {
-                differences: vec![Difference {
-                    fact: "status",
-                    about: String::new(),
-                    confirmed: OrderStatus::AwaitingPayment.code().to_string(),
-                    live: detail.order.item.status.code().to_string(),
-                }],
+            Ok(detail) => match differences(&confirmed, &detail.order.item) {
+                differences if differences.is_empty() => Preflight::Same,
+                differences => Preflight::Stale { differences },
             },
             Err(error) => Preflight::Unreadable { why: error.to_string() },
         }
@@ -98,6 +96,21 @@ impl Kind for CancelOrders {
     }
 }
 
+/// What about the order is no longer as it was confirmed.
+fn differences(confirmed: &CancelOrder, order: &Order) -> Vec<Difference> {
+    let awaiting = OrderStatus::AwaitingPayment;
+    let costs = order.amount_after_discount.unwrap_or_default();
+    let mut differences = Vec::new();
+    if order.status != awaiting {
+        differences.push(("status", awaiting.code().to_string(), order.status.code().to_string()));
+    } else if costs != confirmed.after_discount {
+        differences.push(("after_discount", confirmed.after_discount.to_string(), costs.to_string()));
+    }
+    let about = String::new;
+    let told = differences.into_iter();
+    told.map(|(fact, confirmed, live)| Difference { fact, about: about(), confirmed, live }).collect()
+}
+
 /// What an order's details say about its cancellation (`operations.md` §1.6).
 fn sighting(attempts: &[Attempt], order: &Order) -> Sighting {
     let evidence = evidence(order);
@@ -114,5 +127,39 @@ fn sighting(attempts: &[Attempt], order: &Order) -> Sighting {
             Sighting::NoEffect { evidence, gone: Some("order_paid") }
         }
         _ => Sighting::NotYetVisible,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_status_or_price_than_was_confirmed_stops_it_and_no_price_is_none() {
+        let confirmed = |amount: &str| CancelOrder {
+            order_id: "CS1".to_owned(),
+            after_discount: amount.parse().expect("an amount"),
+            shown: Shown { service: String::new(), created_at: DateTime::UNIX_EPOCH, pay_until: None },
+            reason: String::new(),
+        };
+        let order = |status: i32, amount: &str| -> Order {
+            let json = format!(
+                r#"{{"order_id":"CS1","status":{status},"order_type":1,"amount_after_discount":"{amount}",
+                    "create_time":"2026-01-01T00:00:00Z"}}"#
+            );
+            serde_json::from_str(&json).expect("an order")
+        };
+        for (shown, status, amount, fact) in [
+            ("10.00", 6, "10", None),
+            ("0", 6, "", None),
+            ("10.00", 6, "10.01", Some("after_discount")),
+            ("10.00", 6, "", Some("after_discount")),
+            ("10.00", 4, "10.00", Some("status")),
+            ("10.00", 5, "9.00", Some("status")),
+        ] {
+            let found = differences(&confirmed(shown), &order(status, amount));
+            let facts: Vec<&str> = found.iter().map(|difference| difference.fact).collect();
+            assert_eq!(facts, fact.into_iter().collect::<Vec<_>>(), "{shown} {status} {amount}");
+        }
     }
 }

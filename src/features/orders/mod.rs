@@ -18,6 +18,7 @@ mod posted;
 pub mod problem;
 pub mod refund;
 pub mod search;
+mod shown;
 pub mod standing;
 pub mod store;
 pub mod summary;

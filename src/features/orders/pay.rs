@@ -1,6 +1,7 @@
-//! The page on which an order is paid. Everything on it is read from Huawei at that moment; what is
-//! confirmed is compared with what is true then, handed to the journal, and never sent from here.
+//! The page on which an order is paid. Everything on it is read from Huawei at that moment, and sealed
+//! into its form; what is confirmed is handed to the journal, which reads again, and never sent from here.
 
+mod facts;
 mod live;
 pub(super) mod store;
 pub mod texts;
@@ -18,29 +19,28 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use self::{
+    facts::{Bare, Change, Facts, Seen},
     live::Live,
     texts::Texts,
-    view::{Bought, Change, Facts, Seen, TYPED_ABOVE, Typed, View},
+    view::{Bought, TYPED_ABOVE, Typed, View, to_type},
     words::Services,
 };
 use super::{
     glance::Glance,
     pay_order::{DEADLINE_RESERVE, PayOrder},
-    pay_rules::{Choice, first_choice, quote},
+    pay_rules::{Choice, Quote, first_choice, quote},
     posted::{Again, as_first_sent},
+    shown::FormOf,
     standing::{self, Failure, Found, Obstacle, Sentence},
 };
 use crate::{
-    bss::{orders::OrderDetail, pay::MAX_COUPONS},
+    bss::pay::MAX_COUPONS,
     identity::access::Actor,
     money::Money,
     operations::{Confirmed, Intent, SubmitError},
     state::App,
     web::{Error, Form, Page, Ui, form::Query, links},
 };
-
-/// Lines shown on this page; the order's own page has all.
-const LINES: usize = 20;
 
 /// What was chosen, as it stands in the URL.
 #[derive(Debug, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Asked {
 pub struct PayForm {
     form_key: Uuid,
     seen: String,
+    #[serde(default)]
+    seal: String,
     #[serde(default)]
     coupon: Vec<String>,
     #[serde(default)]
@@ -98,22 +100,19 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
     let looked = look(&app, &actor, &ui, &id).await?;
-    let (found, live) = match &looked {
+    let (found, live) = match looked {
         Looked::Blocked(found, obstacle) => {
-            return Ok(blocked(&ui, &id, found.as_ref(), obstacle, StatusCode::OK));
+            return Ok(blocked(&ui, &id, found.as_ref(), &obstacle, StatusCode::OK));
         }
         Looked::Live(found, live) => (found, live),
     };
-    let mut page = PayPage::new(&ui, &id, Some(found));
-    let Some(facts) = page.admit(found, live) else { return Ok(Page(page).into_response()) };
-    let offer = facts.offer();
+    let mut page = PayPage::new(&ui, &id, Some(&found));
+    let Some(facts) = page.admit(&found, *live) else { return Ok(Page(page).into_response()) };
     let mut choice = Choice::new(asked.coupon, asked.discount);
-    choice.discount = choice.discount.or_else(|| first_choice(&offer).discount);
-    let quote = quote(&offer, &choice, facts.at);
-    let services = services(&app, &actor, facts.detail, &ui).await?;
-    let mut view = View::new((&facts, &offer, quote), &choice, &ui, &services);
-    view.approvals = app.desk.reading().approvals_needed(PayOrder::KIND, Some(view.quote.payable)).await?;
-    page.view = Some(view);
+    choice.discount = choice.discount.or_else(|| first_choice(&facts.offer).discount);
+    let quote = quote(&facts.offer, &choice, facts.at);
+    let about = (id.as_str(), Uuid::new_v4());
+    page.view = Some(view(&app, (&ui, &actor), about, &facts, (&choice, quote)).await?);
     if !ui.htmx {
         return Ok(Page(page).into_response());
     }
@@ -129,18 +128,67 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form<PayForm>,
 ) -> Result<Response, Error> {
-    // The same form again: what it became, whatever is true by now.
     let wish = Wish::of(&form);
-    if let Some(answer) = became(&app, (&ui, &actor), &id, &wish).await? {
-        return Ok(answer);
-    }
-    let answer = confirm(&app, &ui, &actor, (&id, form)).await?;
+    let seen: Seen =
+        serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
+    let answer = if let Some((facts, found)) = sealed(&app, (&ui, &actor), &id, &form) {
+        let mut page = PayPage::new(&ui, &id, Some(&found));
+        page.show(facts.order.clone());
+        confirm(&app, &actor, (page, &found), (&facts, &seen), form).await?
+    } else {
+        // The same form again: what it became, whatever is true by now.
+        if let Some(answer) = became(&app, (&ui, &actor), &id, &wish).await? {
+            return Ok(answer);
+        }
+        read_again(&app, (&ui, &actor), (&id, form), &seen).await?
+    };
     if answer.status() != StatusCode::SEE_OTHER
         && let Some(first) = became(&app, (&ui, &actor), &id, &wish).await?
     {
         return Ok(first);
     }
     Ok(answer)
+}
+
+/// The facts that this form was shown with, if it proves them and they are good: then Huawei is not
+/// asked, since the journal compares them before it sends anything.
+fn sealed(app: &App, (ui, actor): (&Ui, &Actor), id: &str, form: &PayForm) -> Option<(Facts, Found)> {
+    if form.update.is_some() {
+        return None;
+    }
+    let facts: Facts = form_of((ui, actor), (id, form.form_key), &form.seen).open(app, &form.seal)?;
+    // What the person may see and what the portal reads can have changed since.
+    let is_theirs = actor.all_accounts.contains(facts.account) && app.readers.get(facts.account).is_some();
+    let found = facts.found(app.readers.name(facts.account)?);
+    is_theirs.then_some((facts, found))
+}
+
+fn form_of<'a>(
+    (ui, actor): (&Ui, &'a Actor),
+    (about, form_key): (&'a str, Uuid),
+    seen: &'a str,
+) -> FormOf<'a> {
+    FormOf { kind: PayOrder::KIND, actor, locale: ui.locale, about, form_key, seen }
+}
+
+/// What is shown of these facts and this choice, sealed for the person's form.
+async fn view(
+    app: &App,
+    (ui, actor): (&Ui, &Actor),
+    (id, form_key): (&str, Uuid),
+    facts: &Facts,
+    (choice, quote): (&Choice, Quote),
+) -> Result<View, Error> {
+    let services = services(app, actor, facts, ui).await?;
+    let mut view = View::new((facts, quote), choice, ui, &services);
+    view.form_key = form_key;
+    view.seal = form_of((ui, actor), (id, form_key), &view.seen).seal(app, facts);
+    view.approvals = approvals(app, view.quote.payable).await?;
+    Ok(view)
+}
+
+async fn approvals(app: &App, payable: Money) -> Result<i16, Error> {
+    Ok(app.desk.reading().approvals_needed(PayOrder::KIND, Some(payable)).await?)
 }
 
 /// What a form asks for beside the facts that it was shown.
@@ -187,56 +235,73 @@ async fn became(
     }))
 }
 
-async fn confirm(app: &App, ui: &Ui, actor: &Actor, (id, form): (&str, PayForm)) -> Result<Response, Error> {
-    let reading = app.desk.reading();
-    let seen: Seen =
-        serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
+/// Confirms a form by what is true at Huawei now.
+async fn read_again(
+    app: &App,
+    (ui, actor): (&Ui, &Actor),
+    (id, form): (&str, PayForm),
+    seen: &Seen,
+) -> Result<Response, Error> {
     let looked = look(app, actor, ui, id).await?;
-    let (found, live) = match &looked {
+    let (found, live) = match looked {
         Looked::Blocked(found, obstacle) => {
             let status = match obstacle {
                 Obstacle::Busy(_) => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
-            return Ok(blocked(ui, id, found.as_ref(), obstacle, status));
+            return Ok(blocked(ui, id, found.as_ref(), &obstacle, status));
         }
         Looked::Live(found, live) => (found, live),
     };
-    let mut page = PayPage::new(ui, id, Some(found));
-    let Some(facts) = page.admit(found, live) else {
+    let mut page = PayPage::new(ui, id, Some(&found));
+    let Some(facts) = page.admit(&found, *live) else {
         page.kept = Some(form);
         return Ok(refused(page));
     };
-    let offer = facts.offer();
+    confirm(app, actor, (page, &found), (&facts, seen), form).await
+}
+
+/// Hands a form to the journal, or shows it again with what is in the way.
+async fn confirm(
+    app: &App,
+    actor: &Actor,
+    (mut page, found): (PayPage<'_>, &Found),
+    (facts, seen): (&Facts, &Seen),
+    form: PayForm,
+) -> Result<Response, Error> {
+    let (ui, t, id) = (page.ui, page.t, page.order_id);
     let choice = Choice::new(form.coupon, form.discount);
-    let quote = quote(&offer, &choice, facts.at);
-    let services = services(app, actor, facts.detail, ui).await?;
-    let changes = seen.changes(&facts.seen(&offer, &quote), &quote, ui, &services);
-    let approvals = reading.approvals_needed(PayOrder::KIND, Some(quote.payable)).await?;
-    let mut view = View::new((&facts, &offer, quote), &choice, ui, &services);
-    view.form_key = form.form_key;
-    view.approvals = approvals;
-    view.typed = Typed { reason: form.reason.trim().to_owned(), amount: form.typed, ..Typed::default() };
-    if form.update.is_some() {
+    let quote = quote(&facts.offer, &choice, app.clock.now());
+    let now = facts.seen(&quote);
+    let changes = if *seen == now {
+        Vec::new()
+    } else {
+        seen.changes(&now, &quote, ui, &services(app, actor, facts, ui).await?)
+    };
+    let mut typed = Typed { reason: form.reason.trim().to_owned(), amount: form.typed, ..Typed::default() };
+    // Who gave a reason need not be asked for one.
+    let needed = if typed.reason.is_empty() { approvals(app, quote.payable).await? } else { 0 };
+    let (is_update, is_valid) = (form.update.is_some(), quote.is_valid());
+    let is_complete = is_update || typed.check(to_type(&quote), needed, ui);
+    if is_update || !changes.is_empty() || !is_valid || !is_complete {
+        if !is_update && changes.is_empty() {
+            page.sentence = Some(if is_valid {
+                warning("warning", t.not_confirmed(), "")
+            } else {
+                warning("warning", t.not_valid(), t.not_valid_next())
+            });
+        }
+        let mut view = view(app, (ui, actor), (id, form.form_key), facts, (&choice, quote)).await?;
+        view.typed = typed;
         page.view = Some(view);
-        return Ok(Page(page).into_response());
-    }
-    let is_complete = view.check_typed(ui);
-    let t = page.t;
-    if !changes.is_empty() || !view.is_valid() || !is_complete {
-        page.sentence = if !changes.is_empty() {
-            None
-        } else if view.is_valid() {
-            Some(warning("warning", t.not_confirmed(), ""))
-        } else {
-            Some(warning("warning", t.not_valid(), t.not_valid_next()))
-        };
+        if is_update {
+            return Ok(Page(page).into_response());
+        }
         page.changes = changes;
-        page.view = Some(view);
         return Ok(refused(page));
     }
-    let service = standing::service(facts.detail, found, ui.locale);
-    let confirmed = facts.confirmed(&offer, &view.quote, service, view.typed.reason.clone());
+    let reading = app.desk.reading();
+    let confirmed = facts.confirmed(&quote, typed.reason);
     match app.desk.submit(actor, Intent::new(found.account, form.form_key, &confirmed)).await {
         Ok(operation) => Ok(Redirect::to(&links::operation(operation.0)).into_response()),
         Err(SubmitError::Busy { operation }) => {
@@ -244,7 +309,7 @@ async fn confirm(app: &App, ui: &Ui, actor: &Actor, (id, form): (&str, PayForm))
             let obstacle = Obstacle::Busy(Box::new(holder.operation));
             Ok(blocked(ui, id, Some(found), &obstacle, StatusCode::CONFLICT))
         }
-        // Another posting of this form was faster, and asked for something else.
+        // This form was posted before, and asked for something else.
         Err(SubmitError::OtherForm { operation }) => {
             let first = reading.find(&actor.all_accounts, operation).await?.ok_or(Error::Busy)?.operation;
             let used = Obstacle::UsedForm { operation, subject: first.subject };
@@ -293,16 +358,12 @@ fn warning(icon: &'static str, title: &str, text: &str) -> Sentence {
 }
 
 /// The names of services: those of the lists, and those that the order itself tells.
-async fn services(app: &App, actor: &Actor, detail: &OrderDetail, ui: &Ui) -> Result<Services, Error> {
+async fn services(app: &App, actor: &Actor, facts: &Facts, ui: &Ui) -> Result<Services, Error> {
     let glance = Glance::at(app, &actor.all_accounts).await?;
     let known = glance.services.iter();
     let mut services: Services =
         known.map(|one| (one.code.clone(), ui.locale.pick(one.zh.as_str(), &one.en).to_owned())).collect();
-    for line in detail.lines.iter().map(|line| &line.item) {
-        if let (Some(code), Some(name)) = (&line.service_type_code, &line.service_type_name) {
-            services.insert(code.clone(), name.clone());
-        }
-    }
+    services.extend(facts.services.iter().cloned());
     Ok(services)
 }
 
@@ -339,19 +400,21 @@ impl<'a> PayPage<'a> {
         self.t.more_lines(self.more_lines)
     }
 
+    /// Shows what is known of the order.
+    fn show(&mut self, order: Bare) {
+        self.lede = order.lede;
+        self.lines = order.lines;
+        self.more_lines = order.more_lines;
+        self.pay_until = order.pay_until;
+    }
+
     /// Takes in what was read. The facts, if the order can be paid and everything was read;
     /// otherwise the page says why not.
-    fn admit<'l>(&mut self, found: &Found, live: &'l Live) -> Option<Facts<'l>> {
+    fn admit(&mut self, found: &Found, live: Live) -> Option<Facts> {
         let (t, locale) = (self.t, self.ui.locale);
         if let Ok(detail) = &live.order {
-            let order = &detail.order.item;
-            self.lede =
-                format!("{} · {}", order.order_type.name(locale), standing::service(detail, found, locale));
-            self.lines = view::bought(detail, self.ui);
-            self.more_lines = self.lines.len().saturating_sub(LINES);
-            self.lines.truncate(LINES);
-            self.pay_until = order.pending_payment_end_time;
-            if let Some(obstacle) = standing::obstacle(order, live.at, DEADLINE_RESERVE) {
+            self.show(Bare::of(detail, found, self.ui));
+            if let Some(obstacle) = standing::obstacle(&detail.order.item, live.at, DEADLINE_RESERVE) {
                 self.sentence = Some(obstacle.sentence(self.order_id, self.ui));
                 return None;
             }
@@ -364,6 +427,6 @@ impl<'a> PayPage<'a> {
         ];
         let failed = failed.into_iter().filter_map(|(error, what)| Some((error?, what)));
         self.failures = failed.map(|(error, what)| Failure::of(error, what, locale)).collect();
-        Facts::of(live)
+        Facts::of(live, found, self.ui)
     }
 }

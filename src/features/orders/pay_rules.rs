@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     bss::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Everything that was read for paying one order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Offer {
     /// The order.
     pub order_id: String,

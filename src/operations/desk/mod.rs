@@ -13,6 +13,7 @@ use super::{
     journal::{Fault, Judgement, Planned, Store, Submitted, Vote},
     reading::{Reading, Story},
     run::Bell,
+    seal::Seals,
     state::State,
     timings::Timings,
 };
@@ -88,6 +89,7 @@ pub struct Desk {
     clock: Clock,
     chance: Chance,
     key: TransKey,
+    seals: Seals,
     timings: Timings,
     bell: Arc<Bell>,
 }
@@ -107,7 +109,8 @@ impl Desk {
         (key, timings): (TransKey, Timings),
         bell: Arc<Bell>,
     ) -> Self {
-        Self { store, reading, clock, chance, key, timings, bell }
+        let seals = Seals::of(&key);
+        Self { store, reading, clock, chance, key, seals, timings, bell }
     }
 
     /// A desk whose operations nobody works on, for tests of pages.
@@ -121,6 +124,11 @@ impl Desk {
     /// What pages read.
     pub fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// Seals what forms show, for those that they are handed to.
+    pub fn seals(&self) -> &Seals {
+        &self.seals
     }
 
     /// From signing on, after this long it is known what became of a request, if Huawei answers.

@@ -29,8 +29,8 @@ const SAID: [(&str, &[&str], &[&str]); 31] = [
     ),
     (
         "ready-unreadable",
-        &["发送前读不到订单的当前情况", "最晚发送"],
-        &["The present facts could not be read before sending", "Tried until", "in 23 h"],
+        &["华为云没有答复当前情况，答复后才发送", "最晚发送"],
+        &["Huawei Cloud does not tell how things stand; it is sent once it does", "Tried until", "in 23 h"],
     ),
     (
         "ready-stopped",

@@ -215,6 +215,14 @@ impl Form {
         self.and(name, value)
     }
 
+    /// What it would send as `name`, if it has it once.
+    pub fn value(&self, name: &str) -> &str {
+        let mut values = self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
+        let (first, second) = (values.next(), values.next());
+        assert!(second.is_none(), "{name} twice");
+        first.unwrap_or_else(|| panic!("no {name} in {:?}", self.fields))
+    }
+
     /// With one more `name`.
     #[must_use]
     pub fn and(mut self, name: &str, value: &str) -> Self {

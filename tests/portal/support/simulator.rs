@@ -59,6 +59,11 @@ impl Simulator {
         serde_json::from_value(self.get("/requests").await).expect("requests")
     }
 
+    /// How many requests of `operation` have arrived.
+    pub async fn asked(&self, operation: &str) -> usize {
+        self.requests().await.iter().filter(|request| request["operation"] == operation).count()
+    }
+
     /// Makes calls of `operation` go wrong: `{"kind": "lose_answer"}` and so on; the first `times`.
     pub async fn fault(&self, operation: &str, times: u64, fault: Value) {
         self.post(

@@ -38,6 +38,7 @@ crate::texts! {
         until(day: &str): "{day} 到期", "until {day}";
         cannot_be_used(n: usize): "另有 {n} 张不能用于该订单", "{n} cannot be used for this order";
         others_unread: "账号的其他优惠券暂时读不到，不影响支付。", "The account's other coupons cannot be read now; paying does not depend on them.";
+        others_not_brought: "账号的其他优惠券为什么不能用，重新读取后显示。", "Why the account's other coupons cannot be used is shown when the order is read again.";
         discount: "折扣", "Discount";
         at_most_one: "最多 1 个", "at most 1";
         no_discount: "不使用折扣", "No discount";

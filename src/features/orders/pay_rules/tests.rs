@@ -256,6 +256,26 @@ fn an_id_that_is_given_twice_is_chosen_once() {
 
 proptest! {
     #[test]
+    fn an_offer_that_a_form_brings_back_is_quoted_the_same(
+        price in 0_i64..1_000_000, cash in 0_i64..500_000,
+        chosen in prop::sample::subsequence(vec!["V1", "V2", "D1", "F1", "F2", "P1", "M1", "S1"], 0..=4),
+        discount in prop::sample::select(vec![None, Some("PROMO"), Some("COMM")]),
+    ) {
+        let mut offer = Offer { after_discount: Money::from_fen(price), cash: Money::from_fen(cash), ..offer() };
+        let used = r#"{"coupon_id":"V1","status":2,"coupon_type":1,"coupon_group":0,"face_value":300,"balance":"120.5",
+            "coupon_version":2,"effective_time":"2020-01-01T00:00:00Z","used_by_order_id":"cs1","plan_name":"x"}"#;
+        offer.coupons[0] = serde_json::from_str(used).expect("a coupon");
+        let text = serde_json::to_string(&offer).expect("plain data");
+        let again: Offer = serde_json::from_str(&text).expect("the same");
+        prop_assert_eq!(serde_json::to_string(&again).expect("plain data"), text);
+        let (one, other) = (&again.coupons[0], &offer.coupons[0]);
+        prop_assert_eq!((one.left(), &one.plan_name), (other.left(), &other.plan_name));
+        prop_assert_eq!((one.effective_time, &one.used_by_order_id), (other.effective_time, &other.used_by_order_id));
+        let choice = choose(&chosen, discount);
+        prop_assert_eq!(quote(&again, &choice, now()), quote(&offer, &choice, now()));
+    }
+
+    #[test]
     fn money_neither_appears_nor_vanishes(
         price in 0_i64..1_000_000, cash in 0_i64..500_000, credit in 0_i64..500_000,
         chosen in prop::sample::subsequence(vec!["V1", "V2", "D1", "F1", "F2", "P1", "M1", "S1"], 0..=4),
