@@ -244,6 +244,9 @@ impl Store for SimStore {
             journal.settle(claimed, change, now)?;
             lock(&self.record).settled(id, claimed.fence);
             let note = change.note.map_or("", bss_portal::operations::Note::as_str);
+            if change.to == State::NeedsReview {
+                self.sim.count("handed to people");
+            }
             self.sim.note(format_args!("{} -> {} {note} {}", self.name(id), change.to, change.detail));
             Ok(())
         })

@@ -28,6 +28,9 @@ pub(crate) const SECOND: At = 1_000_000;
 /// The longest that somebody stands still.
 const LONGEST_PAUSE: At = 1_800 * SECOND;
 
+/// How far a clock may be off, in milliseconds, for a machine to be of use.
+const FURTHEST_OFF: i64 = 110_000;
+
 /// A machine's process: what is killed and stopped as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ProcessId(pub usize);
@@ -285,14 +288,21 @@ impl Sim {
         core.push(at, Event::Act(Box::new(act)));
     }
 
-    /// Ends all that goes wrong by itself: whoever stands still goes on, every clock is right.
+    /// Ends all that goes wrong by itself: whoever stands still goes on, and a machine whose clock is so far off
+    /// that it cannot send is started again with a right one.
     pub(crate) fn heal(&self) {
         let mut core = self.core();
         core.note(format_args!("healed"));
         core.healed_at = Some(core.now);
-        for process in &mut core.processes {
-            (process.paused_until, process.skew) = (0, 0);
+        let mut wrong = Vec::new();
+        for (at, process) in core.processes.iter_mut().enumerate() {
+            process.paused_until = 0;
+            if process.skew.abs() > FURTHEST_OFF {
+                process.skew = 0;
+                wrong.push(ProcessId(at));
+            }
         }
+        core.killed.extend(wrong);
         for task in &mut core.tasks {
             task.paused_until = 0;
         }

@@ -230,7 +230,7 @@ fn value(fact: &str, value: &str, ui: &Ui) -> String {
             |code| ResourceStatus::from_code(code).name(ui.locale).into_owned(),
         ),
         ("attached" | "user_name", text) => text.to_owned(),
-        ("status" | "unpaid_order", code) => code.parse().map_or_else(
+        ("status" | "unpaid_order" | "paid_renewal", code) => code.parse().map_or_else(
             |_| code.to_owned(),
             |code| OrderStatus::from_code(code).name(ui.locale).into_owned(),
         ),

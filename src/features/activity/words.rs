@@ -55,6 +55,7 @@ impl Texts {
             "resource_status" => self.fact_resource_status(),
             "expire_time" => self.fact_expire_time(),
             "unpaid_order" => self.fact_unpaid_order(),
+            "paid_renewal" => self.fact_paid_renewal(),
             "attached" => self.fact_attached(),
             other => other,
         }
@@ -190,6 +191,7 @@ crate::texts! {
         fact_resource_status: "资源状态", "Resource status";
         fact_expire_time: "到期时间", "Expires at";
         fact_unpaid_order: "未支付的订单", "Unpaid order";
+        fact_paid_renewal: "刚支付的续订订单", "Renewal paid a moment ago";
         fact_attached: "从资源，随主资源操作", "Attached resource, follows its main resource";
         resource_gone: "已不存在", "gone";
         not_usable: "不可用", "not usable";

@@ -39,6 +39,9 @@ pub struct Shown {
     pub region: String,
 }
 
+/// A paid renewal shows on its resource by then.
+const TAKES_EFFECT_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
 /// BSS's code for an order that it does not know (yet).
 const NO_SUCH_ORDER: &str = "CBC.30000010";
 
@@ -64,14 +67,53 @@ pub(super) fn differences(confirmed: &SeenResource, live: Option<&Resource>) -> 
 /// Everything that is no longer as it was confirmed: the resource itself, then orders that hold it.
 pub(super) async fn all_differences(
     confirmed: &SeenResource,
-    reader: &Reader,
+    (reader, clock): (&Reader, &Clock),
 ) -> Result<Vec<Difference>, bss::Error> {
     let live = reader.resource(&confirmed.id, Locale::default()).await?;
     let differences = differences(confirmed, live.as_ref().map(|listed| &listed.item));
     if !differences.is_empty() {
         return Ok(differences);
     }
-    unpaid_orders(&confirmed.id, reader).await
+    let mut found = unpaid_orders(&confirmed.id, reader).await?;
+    for renewal in renewals(&confirmed.id, (reader, clock)).await? {
+        if found.iter().all(|known| known.about != renewal.about) {
+            found.push(renewal);
+        }
+    }
+    Ok(found)
+}
+
+/// Renewals that nobody has paid, or that were paid a moment ago, so that the resource may not show it yet.
+/// One reading tells both: between two, an order could be paid and be in neither.
+async fn renewals(
+    resource_id: &str,
+    (reader, clock): (&Reader, &Clock),
+) -> Result<Vec<Difference>, bss::Error> {
+    let now = clock.now() + reader.clock_skew().unwrap_or_default();
+    let query = OrderQuery {
+        order_type: Some(OrderType::Renewal),
+        created: Some(Window { from: now - TimeDelta::days(1), to: now + TimeDelta::hours(1) }),
+        sort: Some(Sort::OldestFirst),
+        ..OrderQuery::default()
+    };
+    let mut found = Vec::new();
+    let mut pages = reader.order_pages(query, Locale::default());
+    while let Some(page) = pages.next().await {
+        for order in page?.into_iter().map(|listed| listed.item) {
+            let lately = order.payment_time.is_some_and(|paid| paid > now - TAKES_EFFECT_WITHIN);
+            let fact = match order.status {
+                OrderStatus::AwaitingPayment => "unpaid_order",
+                OrderStatus::Processing => "paid_renewal",
+                OrderStatus::Completed if lately => "paid_renewal",
+                _ => continue,
+            };
+            if resources_of(reader, &order.order_id).await?.iter().any(|id| id == resource_id) {
+                let (about, live) = (order.order_id, order.status.code().to_string());
+                found.push(Difference { fact, about, confirmed: String::new(), live });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The unpaid orders that hold the resource. Upstream refuses another one beside them.

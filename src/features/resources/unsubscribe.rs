@@ -60,7 +60,7 @@ impl Kind for Unsubscriptions {
         let Ok(confirmed) = serde_json::from_str::<Unsubscribe>(&operation.payload) else {
             return Preflight::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
-        match live::all_differences(&confirmed.resource, reader).await {
+        match live::all_differences(&confirmed.resource, (reader, &self.clock)).await {
             Ok(differences) if differences.is_empty() => Preflight::Same,
             Ok(differences) => Preflight::Stale { differences },
             Err(error) => Preflight::Unreadable { why: error.to_string() },
