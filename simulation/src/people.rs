@@ -40,6 +40,13 @@ enum Wish {
     Unsubscribe(&'static str),
 }
 
+/// How fast somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Usual,
+    Hurried,
+}
+
 fn person(name: &str, role: Role) -> Actor {
     let number = name.bytes().fold(0_u128, |sum, byte| sum * 256 + u128::from(byte));
     Actor {
@@ -120,24 +127,44 @@ impl World {
             let wait = sim.pick(&[0, 5, 60, 900]) * SECOND;
             sim.spawn(OUTSIDE, format!("{other} too"), async move {
                 world.sim.sleep(OUTSIDE, wait).await;
-                world.ask(other, &wish).await;
+                world.ask(other, &wish, Pace::Usual).await;
             });
         }
-        let made = self.ask(name, &wish).await.and_then(|story| story.operation.upstream_order_id);
+        if let Wish::Renew(resource) = wish
+            && sim.chance(0.4)
+        {
+            return self.renew_again(name, resource).await;
+        }
+        let made =
+            self.ask(name, &wish, Pace::Usual).await.and_then(|story| story.operation.upstream_order_id);
         if let (Wish::Renew(_), Some(order)) = (wish, made) {
             // Whoever ordered a renewal pays it, mostly, or thinks better of it.
             let next = if sim.chance(0.7) { Wish::Pay(order) } else { Wish::Cancel(order) };
-            self.ask(name, &next).await;
+            self.ask(name, &next, Pace::Usual).await;
+        }
+    }
+
+    /// Orders a renewal, cancels it at once, and orders another one, and so on: orders that look alike within
+    /// a minute.
+    async fn renew_again(&self, name: &'static str, resource: &'static str) {
+        for _ in 0..4 {
+            let made = self.ask(name, &Wish::Renew(resource), Pace::Hurried).await;
+            let Some(order) = made.and_then(|story| story.operation.upstream_order_id) else { return };
+            self.ask(name, &Wish::Cancel(order), Pace::Hurried).await;
         }
     }
 
     /// Looks at a page, fills in its form, posts it, and sees what becomes of it.
-    async fn ask(&self, name: &'static str, wish: &Wish) -> Option<Story> {
+    async fn ask(&self, name: &'static str, wish: &Wish, pace: Pace) -> Option<Story> {
         let sim = &self.sim;
         let actor = person(name, Role::Finance);
         let key = Uuid::from_u64_pair(sim.draw(0..=u64::MAX), sim.draw(0..=u64::MAX));
-        let intent = self.form(wish, key)?;
-        sim.sleep(OUTSIDE, sim.draw(SECOND..=90 * SECOND)).await;
+        let intent = self.form(wish, pace, key)?;
+        let (thinks, looks) = match pace {
+            Pace::Usual => (SECOND..=90 * SECOND, 20 * SECOND..=240 * SECOND),
+            Pace::Hurried => (SECOND..=3 * SECOND, 2 * SECOND..=5 * SECOND),
+        };
+        sim.sleep(OUTSIDE, sim.draw(thinks)).await;
         if sim.chance(0.5) {
             // Double click, or a reload.
             let (world, actor, intent) = (self.clone(), actor.clone(), intent.clone());
@@ -154,7 +181,7 @@ impl World {
         }
         // Watches it until it has ended; posts the form again when it has vanished.
         for _ in 0..60 {
-            sim.sleep(OUTSIDE, sim.draw(20 * SECOND..=240 * SECOND)).await;
+            sim.sleep(OUTSIDE, sim.draw(looks.clone())).await;
             if sim.chance(0.1) && !sim.is_healed() {
                 self.at_a_door(async |door| door.desk.check_now(&actor, id).await.is_ok()).await;
             }
@@ -214,9 +241,10 @@ impl World {
     }
 
     /// The form that a page shows for a wish, if it offers it. Pages show what was true a moment ago.
-    fn form(&self, wish: &Wish, key: Uuid) -> Option<Intent> {
+    fn form(&self, wish: &Wish, pace: Pace, key: Uuid) -> Option<Intent> {
         let (sim, upstream) = (&self.sim, lock(&self.upstream));
-        let then = sim.now().saturating_sub(sim.draw(0..=90 * SECOND));
+        let lag = if pace == Pace::Hurried { 0 } else { sim.draw(0..=90 * SECOND) };
+        let then = sim.now().saturating_sub(lag);
         let order_id = match wish {
             Wish::Pay(order_id) | Wish::Cancel(order_id) => order_id,
             Wish::Renew(id) | Wish::Unsubscribe(id) => {
