@@ -51,8 +51,8 @@ pub(crate) struct Record {
     carrying: BTreeMap<TaskId, Form>,
     /// Who took hold of each operation last.
     holders: BTreeMap<OperationId, i64>,
-    /// Signatures that were used.
-    signatures: BTreeSet<String>,
+    /// Signatures that were used, and for which operation.
+    signatures: BTreeMap<String, Option<OperationId>>,
     /// The last end of an operation that a person saw.
     pub(crate) seen: BTreeMap<OperationId, State>,
     /// Rules that were broken.
@@ -134,7 +134,10 @@ impl Record {
         } else if !committed.iter().any(|(_, date, hash)| *date == x_sdk_date && *hash == sha256) {
             self.broken("I12", format!("{name} left with other bytes than its attempt"));
         }
-        if !self.signatures.insert(header("Authorization").to_owned()) {
+        // Two operations on one thing, one after the other, may be signed alike by machines whose clocks differ
+        // by as much as lies between them: the first had ended before the second began.
+        let before = self.signatures.insert(header("Authorization").to_owned(), operation);
+        if before.is_some_and(|before| before == operation) {
             self.broken("I10", format!("{name} left with a signature that was used before"));
         }
         self.posts.push(Post { operation, x_sdk_date });
