@@ -86,11 +86,6 @@ fn ended_by_people(row: &Row) -> bool {
     matches!(row.operation.why(), Some(Note::Withdrawn | Note::RejectedByPerson | Note::ApprovalExpired))
 }
 
-/// Whether the gateway said of each request that it was not passed on.
-fn were_refused_by_the_gateway(row: &Row) -> bool {
-    row.requests.iter().all(|request| request.attempt.class.as_deref() == Some("N"))
-}
-
 impl Case<'_> {
     fn own<'a>(&'a self, id: OperationId, record: &'a Record) -> impl Iterator<Item = &'a Effect> {
         self.upstream
@@ -126,7 +121,10 @@ impl Case<'_> {
                         let by = effect.post.and_then(|post| record.posts[post].operation);
                         let is_own = by == Some(operation.id);
                         let is_lost = self.mode == Mode::Failover && by.is_some();
-                        effect.made == operation.upstream_order_id && (is_own || is_lost)
+                        // A second copy of an older request for the same renewal makes an order that
+                        // nobody can tell from the one that was asked for now.
+                        let is_doubled = self.mode == Mode::Duplicates && what == What::Renew && by.is_some();
+                        effect.made == operation.upstream_order_id && (is_own || is_lost || is_doubled)
                     }
                 }
         });
@@ -138,7 +136,15 @@ impl Case<'_> {
             }
             // After a recovery the request may be one that the journal no longer knows of, and a copy of
             // one that the gateway refused may be what took effect.
-            State::Succeeded if elsewhere && times > 0 && matches!(self.mode, Mode::Strict | Mode::Naive) => {
+            State::Succeeded
+                if elsewhere
+                    && times > 0
+                    && matches!(self.mode, Mode::Strict | Mode::Naive)
+                    && !self.upstream.ledger.iter().any(|effect| {
+                        // A naive Huawei that was paid twice tells of the first time.
+                        effect.post.is_none() && effect.what == what && effect.key == key
+                    }) =>
+            {
                 found
                     .push(("I3", format!("{name} is said to be done elsewhere, but its own request did it")));
             }
@@ -147,7 +153,9 @@ impl Case<'_> {
                 if times > 0 && self.has_lost_requests(row, record) && ended_by_people(row) => {}
             // Nor whoever takes back what the gateway refused, while a copy of it is on its way.
             State::Cancelled | State::Expired
-                if times > 0 && self.mode == Mode::Duplicates && were_refused_by_the_gateway(row) => {}
+                if times > 0
+                    && self.mode == Mode::Duplicates
+                    && self.was_refused_by_the_gateway(row, record) => {}
             State::Failed | State::Stale | State::Expired | State::Rejected | State::Cancelled
                 if times > 0 =>
             {
@@ -168,6 +176,16 @@ impl Case<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the gateway said that what took effect was not passed on.
+    fn was_refused_by_the_gateway(&self, row: &Row, record: &Record) -> bool {
+        let refused = |date| {
+            let mut attempts = row.requests.iter().map(|request| &request.attempt);
+            attempts.any(|attempt| attempt.x_sdk_date == date && attempt.class.as_deref() == Some("N"))
+        };
+        let mut posts = self.own(row.operation.id, record).filter_map(|effect| effect.post);
+        posts.all(|post| refused(record.posts[post].x_sdk_date))
     }
 
     /// Whether a failover took requests of this operation with it.
