@@ -4,8 +4,11 @@
 mod made;
 
 use self::made::Made;
+pub use self::made::{
+    Acknowledged, AmountBack, Converted, CouponMade, Done, ItemFailure, MadeOrders, NotDone,
+};
 use super::{
-    error::{Envelope, gateway_number, is_code},
+    error::{Envelope, gateway_number},
     transport::Broken,
 };
 
@@ -14,7 +17,7 @@ use super::{
 pub enum Class {
     /// S: executed.
     Success,
-    /// P: accepted, but our item is among those that failed.
+    /// P: accepted, but some of our items are among those that failed. It is never a success for those.
     Partial,
     /// N: not executed; the same may be sent again in a new attempt.
     NotExecuted,
@@ -55,8 +58,18 @@ impl Class {
 pub enum Expected {
     /// No body at all.
     Nothing,
-    /// The orders that it made, and whether this resource is among those that failed.
-    OrdersFor(String),
+    /// The orders that it made, and whether some of these resources failed.
+    OrdersFor(Vec<String>),
+    /// No body, or that some of these resources were not set.
+    NoneNotDone(Vec<String>),
+    /// What became of each of these resources.
+    ResultsFor(Vec<String>),
+    /// No body, or the code of success.
+    Acknowledged,
+    /// The coupon that it made.
+    Coupon,
+    /// The amount that came back.
+    Amount,
 }
 
 /// What came back from sending a write.
@@ -82,8 +95,13 @@ pub struct Verdict {
     pub error_code: Option<String>,
     /// Huawei's words.
     pub error_msg: Option<String>,
-    /// The orders that a success names, if its operation makes any.
+    /// The orders that it made: of a success all, of a success in part those of the items that did not
+    /// fail.
     pub order_ids: Vec<String>,
+    /// Our items that failed inside an answer of success.
+    pub failed: Vec<ItemFailure>,
+    /// What else a success says was done.
+    pub done: Option<Done>,
     /// The request id in the body, as the gateway puts it.
     pub request_id: Option<String>,
     /// Why it proves that.
@@ -121,10 +139,9 @@ pub enum Status {
 pub enum Says {
     /// Nothing: it is empty or `{}`, where the operation's success says nothing.
     Nothing,
-    /// The orders that it made, and not that our resource failed, where the operation's success names
-    /// orders.
-    Orders,
-    /// That our resource failed, inside an answer of success.
+    /// What the operation's success says, and not that an item of ours failed.
+    Done,
+    /// That some of our items failed, inside an answer of success.
     OurFailure,
     /// A gateway code with one of these numbers, as `APIG.` or `APIGW.`.
     Gateway(&'static [u16]),
@@ -137,7 +154,7 @@ pub enum Says {
 }
 
 /// The version of the table, recorded with every verdict so that old ones can be read later.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The table. Whatever fits no row is ambiguous.
 pub const TABLE: &[Row] = &[
@@ -149,15 +166,18 @@ pub const TABLE: &[Row] = &[
     },
     Row {
         status: Status::Success,
-        says: Says::Orders,
+        says: Says::Done,
         class: Class::Success,
-        citation: "api-oce, api_order_00018 (renew) and api_order_00019 (unsubscribe): success names the orders",
+        citation: "api-oce, api_order_00018 (renew) and api_order_00019 (unsubscribe): success names the orders; \
+                   api_order_00024 (to pay-per-use): what was not set is listed; the responses in Huawei's SDK of \
+                   the days of renewal, of converting at once and of moving coupons",
     },
     Row {
         status: Status::Success,
         says: Says::OurFailure,
         class: Class::Partial,
-        citation: "api-oce, api_order_00018 (renew): fail_resource_infos names what failed in an answer of 200",
+        citation: "api-oce, api_order_00018 (renew): fail_resource_infos names what failed in an answer of 200; \
+                   api_order_00024 (to pay-per-use): error_details does; converting at once has a result for each",
     },
     Row {
         status: Status::Any,
@@ -235,6 +255,8 @@ pub fn classify(expected: &Expected, received: Received<'_>) -> Verdict {
                 error_code: None,
                 error_msg: None,
                 order_ids: Vec::new(),
+                failed: Vec::new(),
+                done: None,
                 request_id: None,
                 citation,
             }
@@ -244,20 +266,19 @@ pub fn classify(expected: &Expected, received: Received<'_>) -> Verdict {
             let said = Said { body, code: envelope.code.as_deref(), made: Made::read(expected, body) };
             let row = TABLE.iter().find(|row| row.status.fits(status) && row.says.fits(&said, expected));
             let class = row.map_or(Class::Ambiguous, |row| row.class);
-            let (order_ids, failure) = match said.made {
-                Some(Made::Orders(order_ids)) if class == Class::Success => (order_ids, None),
-                Some(Made::Failed(failure)) if class == Class::Partial => (Vec::new(), Some(failure)),
-                _ => (Vec::new(), None),
+            let Made { order_ids, failed, done } = match (class, said.made) {
+                (Class::Success | Class::Partial, Some(made)) => made,
+                _ => Made::default(),
             };
-            let (item_code, item_msg) = failure.map_or((None, None), |failure| {
-                (failure.error_code.filter(|code| is_code(code)), failure.error_msg)
-            });
+            let first = failed.first().cloned().unwrap_or_default();
             Verdict {
                 class,
                 citation: row.map_or("fits no row of the table", |row| row.citation),
-                error_code: item_code.or(envelope.code),
-                error_msg: item_msg.or(envelope.message),
+                error_code: first.error_code.or(envelope.code),
+                error_msg: first.error_msg.or(envelope.message),
                 order_ids,
+                failed,
+                done,
                 request_id: envelope.request_id,
             }
         }
@@ -279,8 +300,8 @@ impl Says {
     fn fits(self, said: &Said<'_>, expected: &Expected) -> bool {
         match self {
             Self::Nothing => *expected == Expected::Nothing && is_nothing(said.body),
-            Self::Orders => matches!(said.made, Some(Made::Orders(_))),
-            Self::OurFailure => matches!(said.made, Some(Made::Failed(_))),
+            Self::Done => said.made.as_ref().is_some_and(|made| made.failed.is_empty()),
+            Self::OurFailure => said.made.as_ref().is_some_and(|made| !made.failed.is_empty()),
             Self::Gateway(numbers) => {
                 said.code.and_then(gateway_number).is_some_and(|number| numbers.contains(&number))
             }

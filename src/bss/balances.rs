@@ -1,55 +1,52 @@
 //! The money that an account has at Huawei Cloud (api-oce, 查询账户余额). It moves none.
 
-use serde::Deserialize;
-
 use super::{
     Error, Reader,
     codes::AccountType,
-    json,
     read::{Ask, ReadOperation},
+    record::{Record, record},
 };
-use crate::money::{self, Money};
+use crate::money::Money;
+
+pub(super) const OPERATIONS: &[&ReadOperation] = &[&BALANCES];
 
 // 20 a second since 2025; older copies of the page say 10, which is what we keep to.
 const BALANCES: ReadOperation = ReadOperation {
     id: "show_customer_account_balances",
+    method: "GET",
     path: "/v2/accounts/customer-accounts/balances",
     per_second: 10,
+    answer: Balances::FIELDS,
 };
 
-/// Every account of money of a customer, and what is owed.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Balances {
-    /// One entry per account of money, in no promised order.
-    #[serde(default, rename = "account_balances", deserialize_with = "json::list")]
-    pub accounts: Vec<AccountBalance>,
-    /// What the customer owes, yuan.
-    #[serde(default, rename = "debt_amount", deserialize_with = "money::optional")]
-    pub debt: Option<Money>,
-    /// `CNY`; absent means the same.
-    #[serde(default, deserialize_with = "json::text")]
-    pub currency: Option<String>,
+record! {
+    /// Every account of money of a customer, and what is owed.
+    pub struct Balances {
+        /// One entry per account of money, in no promised order.
+        pub accounts: Vec<AccountBalance> = "account_balances",
+        /// What the customer owes, yuan.
+        pub debt: Option<Money> = "debt_amount",
+        /// `CNY`; absent means the same.
+        pub currency: Option<String>,
+    }
 }
 
-/// One account of money.
-#[derive(Debug, Clone, Deserialize)]
-pub struct AccountBalance {
-    /// Its id.
-    #[serde(default, deserialize_with = "json::text")]
-    pub account_id: Option<String>,
-    /// Its kind.
-    pub account_type: AccountType,
-    /// What is in it, or left of the credit, yuan.
-    pub amount: Money,
-    /// The part that is earmarked for a purpose, yuan.
-    #[serde(default, rename = "designated_amount", deserialize_with = "money::optional")]
-    pub designated: Option<Money>,
-    /// The whole credit line; only on the credit entry, yuan.
-    #[serde(default, rename = "credit_amount", deserialize_with = "money::optional")]
-    pub credit_line: Option<Money>,
-    /// `CNY`; absent means the same.
-    #[serde(default, deserialize_with = "json::text")]
-    pub currency: Option<String>,
+record! {
+    /// One account of money.
+    pub struct AccountBalance {
+        /// Its id.
+        pub account_id: Option<String>,
+        /// Its kind.
+        pub account_type: AccountType,
+        /// What is in it, or left of the credit, yuan.
+        pub amount: Money,
+        /// The part that is earmarked for a purpose, yuan.
+        pub designated: Option<Money> = "designated_amount",
+        /// The whole credit line; only on the credit entry, yuan.
+        pub credit_line: Option<Money> = "credit_amount",
+        /// `CNY`; absent means the same.
+        pub currency: Option<String>,
+    }
 }
 
 impl Balances {

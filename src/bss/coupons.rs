@@ -2,25 +2,29 @@
 //! them an order can use is in `instruments.rs`.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use super::{
     Error, Listed, Page, Reader,
     codes::{CouponFetch, CouponMedia, CouponStatus, CouponType, CouponVersion},
     instruments::UseLimit,
-    json,
     orders::Window,
+    pages::{Listing, page_size},
     read::{Ask, ReadOperation, stamp},
+    record::{Record, record},
 };
-use crate::money::{self, Money};
+use crate::money::Money;
 
 /// The most coupons that one page holds; the documentation gives no maximum, 100 is what others take.
 pub const COUPONS_PER_PAGE: u32 = 100;
 
+pub(super) const OPERATIONS: &[&ReadOperation] = &[&LIST];
+
 const LIST: ReadOperation = ReadOperation {
     id: "list_sub_customer_coupons",
+    method: "GET",
     path: "/v2/promotions/benefits/coupons",
     per_second: 10,
+    answer: CouponsAnswer::FIELDS,
 };
 
 /// Which coupons to list. What is `None` filters nothing.
@@ -42,132 +46,75 @@ pub struct CouponQuery {
     pub limit: u32,
 }
 
-/// A coupon that an account holds.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Coupon {
-    /// Its id.
-    #[serde(deserialize_with = "json::id")]
-    pub coupon_id: String,
-    /// The code printed on it.
-    #[serde(default, deserialize_with = "json::text")]
-    pub coupon_code: Option<String>,
-    /// Where it is in its life.
-    pub status: CouponStatus,
-    /// Its kind.
-    pub coupon_type: CouponType,
-    /// The account that holds it.
-    #[serde(default, deserialize_with = "json::text")]
-    pub customer_id: Option<String>,
-    /// What it was worth when issued: yuan, or the ratio of a discount coupon.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub face_value: Option<Money>,
-    /// What is left of it, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub balance: Option<Money>,
-    /// From when it can be used.
-    #[serde(default, deserialize_with = "json::time")]
-    pub valid_time: Option<DateTime<Utc>>,
-    /// Until when it can be used.
-    #[serde(default, deserialize_with = "json::time")]
-    pub expire_time: Option<DateTime<Utc>>,
-    /// When it was activated.
-    #[serde(default, deserialize_with = "json::time")]
-    pub active_time: Option<DateTime<Utc>>,
-    /// When an order locked it.
-    #[serde(default, deserialize_with = "json::time")]
-    pub reserve_time: Option<DateTime<Utc>>,
-    /// When it was issued.
-    #[serde(default, deserialize_with = "json::time")]
-    pub create_time: Option<DateTime<Utc>>,
-    /// The order that used it.
-    #[serde(default, deserialize_with = "json::text")]
-    pub order_id: Option<String>,
-    /// The order that holds it for itself.
-    #[serde(default, deserialize_with = "json::text")]
-    pub lock_order_id: Option<String>,
-    /// The promotion that it comes from.
-    #[serde(default, deserialize_with = "json::text")]
-    pub promotion_id: Option<String>,
-    /// The plan of that promotion.
-    #[serde(default, deserialize_with = "json::text")]
-    pub promotion_plan_id: Option<String>,
-    /// The plan's name.
-    #[serde(default, deserialize_with = "json::text")]
-    pub plan_name: Option<String>,
-    /// What the plan says.
-    #[serde(default, deserialize_with = "json::text")]
-    pub plan_desc: Option<String>,
-    /// Electronic or paper.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub media_type: Option<CouponMedia>,
-    /// How the customer came by it.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub fetch_method: Option<CouponFetch>,
-    /// What it can be used for.
-    #[serde(default, deserialize_with = "json::list")]
-    pub use_limits: Vec<UseLimit>,
-    /// Single use, or with a balance.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub coupon_version: Option<CouponVersion>,
-    /// What it is meant for, in words.
-    #[serde(default, deserialize_with = "json::text")]
-    pub coupon_usage: Option<String>,
-    /// Whether Huawei has frozen it.
-    #[serde(default, deserialize_with = "json::flag")]
-    pub is_frozen: Option<bool>,
-    /// `CNY`; absent means the same.
-    #[serde(default, deserialize_with = "json::text")]
-    pub currency: Option<String>,
-    /// The coupon that this one was split from.
-    #[serde(default, deserialize_with = "json::text")]
-    pub source_id: Option<String>,
+record! {
+    /// A coupon that an account holds.
+    pub struct Coupon {
+        /// Its id.
+        pub coupon_id: String,
+        /// The code printed on it.
+        pub coupon_code: Option<String>,
+        /// Where it is in its life.
+        pub status: CouponStatus,
+        /// Its kind.
+        pub coupon_type: CouponType,
+        /// The account that holds it.
+        pub customer_id: Option<String>,
+        /// What it was worth when issued: yuan, or the ratio of a discount coupon.
+        pub face_value: Option<Money>,
+        /// What is left of it, yuan.
+        pub balance: Option<Money>,
+        /// From when it can be used.
+        pub valid_time: Option<DateTime<Utc>>,
+        /// Until when it can be used.
+        pub expire_time: Option<DateTime<Utc>>,
+        /// When it was activated.
+        pub active_time: Option<DateTime<Utc>>,
+        /// When an order locked it.
+        pub reserve_time: Option<DateTime<Utc>>,
+        /// When it was issued.
+        pub create_time: Option<DateTime<Utc>>,
+        /// The order that used it.
+        pub order_id: Option<String>,
+        /// The order that holds it for itself.
+        pub lock_order_id: Option<String>,
+        /// The promotion that it comes from.
+        pub promotion_id: Option<String>,
+        /// The plan of that promotion.
+        pub promotion_plan_id: Option<String>,
+        /// The plan's name.
+        pub plan_name: Option<String>,
+        /// What the plan says.
+        pub plan_desc: Option<String>,
+        /// Electronic or paper.
+        pub media_type: Option<CouponMedia>,
+        /// How the customer came by it.
+        pub fetch_method: Option<CouponFetch>,
+        /// What it can be used for.
+        pub use_limits: Vec<UseLimit>,
+        /// Single use, or with a balance.
+        pub coupon_version: Option<CouponVersion>,
+        /// What it is meant for, in words.
+        pub coupon_usage: Option<String>,
+        /// Whether Huawei has frozen it.
+        pub is_frozen: Option<bool>,
+        /// `CNY`; absent means the same.
+        pub currency: Option<String>,
+        /// The coupon that this one was split from.
+        pub source_id: Option<String>,
+    }
 }
 
-impl Coupon {
-    /// The wire names that this type reads.
-    pub const KNOWN: &[&str] = &[
-        "coupon_id",
-        "coupon_code",
-        "status",
-        "coupon_type",
-        "customer_id",
-        "face_value",
-        "balance",
-        "valid_time",
-        "expire_time",
-        "active_time",
-        "reserve_time",
-        "create_time",
-        "order_id",
-        "lock_order_id",
-        "promotion_id",
-        "promotion_plan_id",
-        "plan_name",
-        "plan_desc",
-        "media_type",
-        "fetch_method",
-        "use_limits",
-        "coupon_version",
-        "coupon_usage",
-        "is_frozen",
-        "currency",
-        "source_id",
-        "measure_id",
-    ];
-}
-
-#[derive(Deserialize)]
-struct CouponsAnswer {
-    #[serde(default, deserialize_with = "json::count")]
-    count: Option<u64>,
-    #[serde(default, deserialize_with = "json::list")]
-    user_coupons: Vec<Listed<Coupon>>,
+record! {
+    struct CouponsAnswer {
+        count: Option<u64>,
+        user_coupons: Vec<Listed<Coupon>>,
+    }
 }
 
 impl Reader {
     /// One page of the coupons that match.
     pub async fn coupons(&self, query: &CouponQuery) -> Result<Page<Listed<Coupon>>, Error> {
-        let limit = if query.limit == 0 { COUPONS_PER_PAGE } else { query.limit.min(COUPONS_PER_PAGE) };
+        let limit = page_size(query.limit, COUPONS_PER_PAGE);
         let ask = Ask::of(&LIST)
             .with("coupon_id", query.coupon_id.as_deref())
             .with("order_id", query.order_id.as_deref())
@@ -179,5 +126,18 @@ impl Reader {
             .with("limit", Some(limit));
         let answer: CouponsAnswer = self.ask(ask).await?;
         Ok(Page::of(&LIST, answer.user_coupons, answer.count, query.offset, limit))
+    }
+}
+
+impl Listing for CouponQuery {
+    type Item = Listed<Coupon>;
+    const OPERATION: &'static str = LIST.id;
+
+    async fn page(&self, reader: &Reader, offset: u64) -> Result<Page<Self::Item>, Error> {
+        reader.coupons(&Self { offset, ..self.clone() }).await
+    }
+
+    fn key(coupon: &Self::Item) -> Option<String> {
+        Some(coupon.item.coupon_id.clone())
     }
 }

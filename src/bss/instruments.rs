@@ -3,25 +3,31 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Error, Listed, Reader,
     codes::{CouponGroup, CouponStatus, CouponType, CouponVersion, DiscountMode, DiscountType},
-    json,
     read::{Ask, ReadOperation},
+    record::{Record, record},
 };
-use crate::money::{self, Money};
+use crate::money::Money;
+
+pub(super) const OPERATIONS: &[&ReadOperation] = &[&COUPONS, &DISCOUNTS];
 
 const COUPONS: ReadOperation = ReadOperation {
     id: "list_order_coupons_by_order_id",
+    method: "GET",
     path: "/v2/orders/customer-orders/order-coupons",
     per_second: 10,
+    answer: CouponsAnswer::FIELDS,
 };
 const DISCOUNTS: ReadOperation = ReadOperation {
     id: "list_order_discounts",
+    method: "GET",
     path: "/v2/orders/customer-orders/order-discounts",
     per_second: 10,
+    answer: DiscountsAnswer::FIELDS,
 };
 
 /// The coupons that an order could use, and how many at once.
@@ -33,101 +39,80 @@ pub struct OrderCoupons {
     pub max_use: Vec<MaxUse>,
 }
 
-/// How many coupons of a type and group one payment may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MaxUse {
-    /// The type.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
-    pub coupon_type: Option<CouponType>,
-    /// The group.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
-    pub coupon_group: Option<CouponGroup>,
-    /// How many.
-    #[serde(rename = "use_quantity_value")]
-    pub quantity: u32,
+record! {
+    /// How many coupons of a type and group one payment may use.
+    #[derive(Copy, PartialEq, Eq, Serialize)]
+    pub struct MaxUse {
+        /// The type.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub coupon_type: Option<CouponType>,
+        /// The group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub coupon_group: Option<CouponGroup>,
+        /// How many.
+        #[serde(rename = "use_quantity_value")]
+        pub quantity: u32 = "use_quantity_value",
+    }
 }
 
-/// A coupon that an order could use. Written out it has only what a payment depends on or is shown.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OrderCoupon {
-    /// Its id, which a payment names.
-    #[serde(deserialize_with = "json::id")]
-    pub coupon_id: String,
-    /// The code printed on it.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub coupon_code: Option<String>,
-    /// Not activated, or usable.
-    pub status: CouponStatus,
-    /// Its kind; a payment wants [`super::codes::PayCouponType::of`] it.
-    pub coupon_type: CouponType,
-    /// What it is meant for.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
-    pub coupon_group: Option<CouponGroup>,
-    /// What it was worth when issued: yuan, or the ratio of a discount coupon.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "money::optional")]
-    pub face_value: Option<Money>,
-    /// What is left of it, yuan.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "money::optional")]
-    pub balance: Option<Money>,
-    /// From when it can be used.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::time")]
-    pub effective_time: Option<DateTime<Utc>>,
-    /// Until when it can be used.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::time")]
-    pub expire_time: Option<DateTime<Utc>>,
-    /// When it was activated.
-    #[serde(default, skip_serializing, deserialize_with = "json::time")]
-    pub active_time: Option<DateTime<Utc>>,
-    /// When it was used last.
-    #[serde(default, skip_serializing, deserialize_with = "json::time")]
-    pub last_used_time: Option<DateTime<Utc>>,
-    /// When it was issued.
-    #[serde(default, skip_serializing, deserialize_with = "json::time")]
-    pub create_time: Option<DateTime<Utc>>,
-    /// The name of the plan that it comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
-    pub plan_name: Option<String>,
-    /// What the plan says.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub plan_desc: Option<String>,
-    /// What it can be used for and with.
-    #[serde(default, deserialize_with = "json::list")]
-    pub use_limits: Vec<UseLimit>,
-    /// Single use, or with a balance.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::optional")]
-    pub coupon_version: Option<CouponVersion>,
-    /// The order that holds it for itself; another order cannot use it.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
-    pub used_by_order_id: Option<String>,
-    /// What it is meant for, in words.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub coupon_usage: Option<String>,
+record! {
+    /// A coupon that an order could use. Written out it has only what a payment depends on or is shown.
+    #[derive(Serialize)]
+    pub struct OrderCoupon {
+        /// Its id, which a payment names.
+        pub coupon_id: String,
+        /// The code printed on it.
+        #[serde(skip_serializing)]
+        pub coupon_code: Option<String>,
+        /// Not activated, or usable.
+        pub status: CouponStatus,
+        /// Its kind; a payment wants [`super::codes::PayCouponType::of`] it.
+        pub coupon_type: CouponType,
+        /// What it is meant for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub coupon_group: Option<CouponGroup>,
+        /// What it was worth when issued: yuan, or the ratio of a discount coupon.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub face_value: Option<Money>,
+        /// What is left of it, yuan.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub balance: Option<Money>,
+        /// From when it can be used.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub effective_time: Option<DateTime<Utc>>,
+        /// Until when it can be used.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub expire_time: Option<DateTime<Utc>>,
+        /// When it was activated.
+        #[serde(skip_serializing)]
+        pub active_time: Option<DateTime<Utc>>,
+        /// When it was used last.
+        #[serde(skip_serializing)]
+        pub last_used_time: Option<DateTime<Utc>>,
+        /// When it was issued.
+        #[serde(skip_serializing)]
+        pub create_time: Option<DateTime<Utc>>,
+        /// The name of the plan that it comes from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub plan_name: Option<String>,
+        /// What the plan says.
+        #[serde(skip_serializing)]
+        pub plan_desc: Option<String>,
+        /// What it can be used for and with.
+        pub use_limits: Vec<UseLimit>,
+        /// Single use, or with a balance.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub coupon_version: Option<CouponVersion>,
+        /// The order that holds it for itself; another order cannot use it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub used_by_order_id: Option<String>,
+        /// What it is meant for, in words.
+        #[serde(skip_serializing)]
+        pub coupon_usage: Option<String>,
+    }
 }
 
 impl OrderCoupon {
-    /// The wire names that this type reads.
-    pub const KNOWN: &[&str] = &[
-        "coupon_id",
-        "coupon_code",
-        "status",
-        "coupon_type",
-        "coupon_group",
-        "measure_id",
-        "face_value",
-        "balance",
-        "effective_time",
-        "expire_time",
-        "active_time",
-        "last_used_time",
-        "create_time",
-        "plan_name",
-        "plan_desc",
-        "use_limits",
-        "coupon_version",
-        "used_by_order_id",
-        "coupon_usage",
-    ];
-
     /// What is left of it: its balance, or its face value if it is spent at once and keeps none.
     pub fn left(&self) -> Money {
         let face = self.face_value.unwrap_or_default();
@@ -157,35 +142,32 @@ impl OrderCoupon {
     }
 }
 
-/// One rule about the use of a coupon (`coupon_limit_key`); the list of keys is open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UseLimit {
-    /// Its id; the misspelling is Huawei's.
-    #[serde(default, skip_serializing, rename = "use_limiti_info_id", deserialize_with = "json::text")]
-    pub id: Option<String>,
-    /// Which rule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        rename = "limit_key",
-        deserialize_with = "json::text"
-    )]
-    pub key: Option<String>,
-    /// Its first value.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
-    pub value1: Option<String>,
-    /// Its second value.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
-    pub value2: Option<String>,
-    /// The unit of the values.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub value_unit: Option<String>,
-    /// The kind of rule.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub limit_type: Option<String>,
-    /// The plan that it comes from.
-    #[serde(default, skip_serializing, deserialize_with = "json::text")]
-    pub promotion_plan_id: Option<String>,
+record! {
+    /// One rule about the use of a coupon (`coupon_limit_key`); the list of keys is open.
+    #[derive(PartialEq, Eq, Serialize)]
+    pub struct UseLimit {
+        /// Its id; the misspelling is Huawei's.
+        #[serde(rename = "use_limiti_info_id", skip_serializing)]
+        pub id: Option<String> = "use_limiti_info_id",
+        /// Which rule.
+        #[serde(rename = "limit_key", skip_serializing_if = "Option::is_none")]
+        pub key: Option<String> = "limit_key",
+        /// Its first value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub value1: Option<String>,
+        /// Its second value.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub value2: Option<String>,
+        /// The unit of the values.
+        #[serde(skip_serializing)]
+        pub value_unit: Option<String>,
+        /// The kind of rule.
+        #[serde(skip_serializing)]
+        pub limit_type: Option<String>,
+        /// The plan that it comes from.
+        #[serde(skip_serializing)]
+        pub promotion_plan_id: Option<String>,
+    }
 }
 
 impl UseLimit {
@@ -194,63 +176,51 @@ impl UseLimit {
     }
 }
 
-/// A discount that an order could use. One payment uses at most one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OrderDiscount {
-    /// Its id, which a payment names.
-    #[serde(deserialize_with = "json::id")]
-    pub discount_id: String,
-    /// The ratio or the price; absent for a fixed price.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::text")]
-    pub discount_value: Option<String>,
-    /// Its kind. A price adjustment must be used.
-    pub discount_type: DiscountType,
-    /// What it does to each order and line.
-    #[serde(default, deserialize_with = "json::list")]
-    pub orders: Vec<DiscountedOrder>,
+record! {
+    /// A discount that an order could use. One payment uses at most one.
+    #[derive(Serialize)]
+    pub struct OrderDiscount {
+        /// Its id, which a payment names.
+        pub discount_id: String,
+        /// The ratio or the price; absent for a fixed price.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub discount_value: Option<String>,
+        /// Its kind. A price adjustment must be used.
+        pub discount_type: DiscountType,
+        /// What it does to each order and line.
+        pub orders: Vec<DiscountedOrder>,
+    }
 }
 
-/// What a discount does to one order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DiscountedOrder {
-    /// The order.
-    #[serde(deserialize_with = "json::id")]
-    pub order_id: String,
-    /// Its lines.
-    #[serde(default, rename = "order_line_items", deserialize_with = "json::list")]
-    pub lines: Vec<DiscountedLines>,
+record! {
+    /// What a discount does to one order.
+    #[derive(Serialize)]
+    pub struct DiscountedOrder {
+        /// The order.
+        pub order_id: String,
+        /// Its lines.
+        #[serde(rename = "order_line_items")]
+        pub lines: Vec<DiscountedLines> = "order_line_items",
+    }
 }
 
-/// What a discount does to some lines of an order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DiscountedLines {
-    /// The lines.
-    #[serde(default, rename = "order_line_item_ids", deserialize_with = "json::list")]
-    pub line_ids: Vec<String>,
-    /// How it lowers the price.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        rename = "discount_mode",
-        deserialize_with = "json::optional"
-    )]
-    pub mode: Option<DiscountMode>,
-    /// By how much, yuan.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        rename = "discount_amount",
-        deserialize_with = "money::optional"
-    )]
-    pub amount: Option<Money>,
-    /// What remains as a ratio: 0.8 means that 80 % is paid.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        rename = "discount_ratio",
-        deserialize_with = "json::decimal"
-    )]
-    pub ratio: Option<Decimal>,
+record! {
+    /// What a discount does to some lines of an order.
+    #[derive(Serialize)]
+    pub struct DiscountedLines {
+        /// The lines.
+        #[serde(rename = "order_line_item_ids")]
+        pub line_ids: Vec<String> = "order_line_item_ids",
+        /// How it lowers the price.
+        #[serde(rename = "discount_mode", skip_serializing_if = "Option::is_none")]
+        pub mode: Option<DiscountMode> = "discount_mode",
+        /// By how much, yuan.
+        #[serde(rename = "discount_amount", skip_serializing_if = "Option::is_none")]
+        pub amount: Option<Money> = "discount_amount",
+        /// What remains as a ratio: 0.8 means that 80 % is paid.
+        #[serde(rename = "discount_ratio", skip_serializing_if = "Option::is_none")]
+        pub ratio: Option<Decimal> = "discount_ratio",
+    }
 }
 
 impl OrderDiscount {
@@ -260,18 +230,17 @@ impl OrderDiscount {
     }
 }
 
-#[derive(Deserialize)]
-struct CouponsAnswer {
-    #[serde(default, deserialize_with = "json::list")]
-    user_coupons: Vec<Listed<OrderCoupon>>,
-    #[serde(default, deserialize_with = "json::list")]
-    coupon_max_use_quantity: Vec<MaxUse>,
+record! {
+    struct CouponsAnswer {
+        user_coupons: Vec<Listed<OrderCoupon>>,
+        coupon_max_use_quantity: Vec<MaxUse>,
+    }
 }
 
-#[derive(Deserialize)]
-struct DiscountsAnswer {
-    #[serde(default, deserialize_with = "json::list")]
-    discounts: Vec<OrderDiscount>,
+record! {
+    struct DiscountsAnswer {
+        discounts: Vec<OrderDiscount>,
+    }
 }
 
 impl Reader {

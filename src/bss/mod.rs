@@ -3,18 +3,32 @@
 
 pub mod answers;
 pub mod balances;
+pub mod bills;
+pub mod cards;
+pub mod catalogue;
+mod changes;
 pub mod codes;
+pub mod costs;
 pub mod coupons;
 mod endpoint;
+pub mod enterprise;
 mod error;
 pub mod explain;
+mod fields;
+pub mod identity;
 pub mod instruments;
-mod json;
 pub mod limits;
+pub mod members;
 pub mod orders;
+pub mod packages;
 pub mod pages;
 pub mod pay;
+pub mod places;
+pub mod prices;
+pub mod products;
 mod read;
+pub mod record;
+pub mod records;
 mod refunds;
 pub mod resources;
 #[cfg(test)]
@@ -24,6 +38,7 @@ pub mod sign;
 mod stepwise;
 mod subscriptions;
 pub mod transport;
+pub mod usage;
 mod write;
 
 use std::sync::{
@@ -36,13 +51,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use self::{
+    changes::Write,
     endpoint::{Endpoint, NoEndpoint, Site},
     error::{Error, Kind, gateway_number},
-    json::{Listed, unknown_fields},
     pages::Page,
-    pay::{PaidCoupon, PaidDiscount, PayOrder, Write},
+    pay::{PaidCoupon, PaidDiscount, PayOrder},
     read::Reader,
-    subscriptions::{InvalidSubscription, RenewResource, Term, UnsubscribeResource},
+    record::Listed,
+    subscriptions::{
+        AutoPeriod, AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse,
+        Unsubscribed, Unsubscription,
+    },
     write::{Answer, Prepared, Writer},
 };
 use self::{

@@ -2,20 +2,16 @@
 //! with is in `instruments.rs`, paying in `pay.rs`.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 pub use super::refunds::RefundInfo;
 use super::{
     Error, Listed, Page, Reader,
     codes::{AmountDiscountType, OrderSource, OrderStatus, OrderType, PeriodType},
-    json,
     pages::page_size,
     read::{Ask, ReadOperation, stamp},
+    record::{Record, record},
 };
-use crate::{
-    i18n::Locale,
-    money::{self, Money},
-};
+use crate::{i18n::Locale, money::Money};
 
 /// The most orders that one page holds.
 pub const ORDERS_PER_PAGE: u32 = 100;
@@ -23,12 +19,21 @@ pub const ORDERS_PER_PAGE: u32 = 100;
 /// The most lines that one page of an order's details is asked for.
 const LINES_PER_PAGE: u32 = 100;
 
-const LIST: ReadOperation =
-    ReadOperation { id: "list_customer_orders", path: "/v2/orders/customer-orders", per_second: 20 };
+pub(super) const OPERATIONS: &[&ReadOperation] = &[&LIST, &DETAIL];
+
+const LIST: ReadOperation = ReadOperation {
+    id: "list_customer_orders",
+    method: "GET",
+    path: "/v2/orders/customer-orders",
+    per_second: 20,
+    answer: OrdersAnswer::FIELDS,
+};
 const DETAIL: ReadOperation = ReadOperation {
     id: "show_customer_order_details",
-    path: "/v2/orders/customer-orders/details",
+    method: "GET",
+    path: "/v2/orders/customer-orders/details/{order_id}",
     per_second: 10,
+    answer: DetailAnswer::FIELDS,
 };
 /// Which orders to list. What is `None` filters nothing and is not sent, since BSS takes an empty
 /// parameter for a filter.
@@ -83,147 +88,101 @@ pub enum Method {
     SubCustomer,
 }
 
-/// An order as it stands in a list.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Order {
-    /// Its id, unique in all of Huawei Cloud.
-    #[serde(deserialize_with = "json::id")]
-    pub order_id: String,
-    /// The account that it belongs to.
-    #[serde(default, deserialize_with = "json::text")]
-    pub customer_id: Option<String>,
-    /// The service that was ordered; empty on some combined orders.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_code: Option<String>,
-    /// The name of the service in the language asked for.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_name: Option<String>,
-    /// Who placed it.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub source_type: Option<OrderSource>,
-    /// Where it is in its life.
-    pub status: OrderStatus,
-    /// What it does.
-    pub order_type: OrderType,
-    /// What is to be paid before coupons and cards, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub amount_after_discount: Option<Money>,
-    /// The list price, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub official_amount: Option<Money>,
-    /// When it was placed.
-    #[serde(deserialize_with = "json::time_required")]
-    pub create_time: DateTime<Utc>,
-    /// When it was paid, if it was.
-    #[serde(default, deserialize_with = "json::time")]
-    pub payment_time: Option<DateTime<Utc>>,
-    /// `CNY`; absent means the same.
-    #[serde(default, deserialize_with = "json::text")]
-    pub currency: Option<String>,
-    /// The contract that it falls under.
-    #[serde(default, deserialize_with = "json::text")]
-    pub contract_id: Option<String>,
-    /// How the amount came about and was paid.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub amount_info: Option<AmountInfo>,
-    /// Enterprise projects that it belongs to.
-    #[serde(default, deserialize_with = "json::list")]
-    pub enterprise_projects: Vec<EnterpriseProject>,
-    /// The parts of a combined order; they are paid and cancelled only together.
-    #[serde(default, rename = "sub_order_infos", deserialize_with = "json::list")]
-    pub sub_orders: Vec<Order>,
-    /// Who pays for it, if an enterprise master does.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub agent_pay_info: Option<AgentPay>,
-    /// The user who placed it; only in details.
-    #[serde(default, deserialize_with = "json::text")]
-    pub user_name: Option<String>,
-    /// Until when it can be paid; only in details.
-    #[serde(default, deserialize_with = "json::time")]
-    pub pending_payment_end_time: Option<DateTime<Utc>>,
+record! {
+    /// An order as it stands in a list.
+    pub struct Order {
+        /// Its id, unique in all of Huawei Cloud.
+        pub order_id: String,
+        /// The account that it belongs to.
+        pub customer_id: Option<String>,
+        /// The service that was ordered; empty on some combined orders.
+        pub service_type_code: Option<String>,
+        /// The name of the service in the language asked for.
+        pub service_type_name: Option<String>,
+        /// Who placed it.
+        pub source_type: Option<OrderSource>,
+        /// Where it is in its life.
+        pub status: OrderStatus,
+        /// What it does.
+        pub order_type: OrderType,
+        /// What is to be paid before coupons and cards, yuan.
+        pub amount_after_discount: Option<Money>,
+        /// The list price, yuan.
+        pub official_amount: Option<Money>,
+        /// The unit of its amounts; 1 is yuan.
+        pub measure_id: Option<i32>,
+        /// When it was placed.
+        pub create_time: DateTime<Utc>,
+        /// When it was paid, if it was.
+        pub payment_time: Option<DateTime<Utc>>,
+        /// `CNY`; absent means the same.
+        pub currency: Option<String>,
+        /// The contract that it falls under.
+        pub contract_id: Option<String>,
+        /// How the amount came about and was paid.
+        pub amount_info: Option<AmountInfo>,
+        /// Enterprise projects that it belongs to.
+        pub enterprise_projects: Vec<EnterpriseProject>,
+        /// The parts of a combined order; they are paid and cancelled only together.
+        pub sub_orders: Vec<Order> = "sub_order_infos",
+        /// Who pays for it, if an enterprise master does.
+        pub agent_pay_info: Option<AgentPay>,
+        /// The user who placed it; only in details.
+        pub user_name: Option<String>,
+        /// Until when it can be paid; only in details.
+        pub pending_payment_end_time: Option<DateTime<Utc>>,
+    }
 }
 
-impl Order {
-    /// The wire names that this type reads; others are shown as they came
-    /// ([`Listed::unknown_fields`]).
-    pub const KNOWN: &[&str] = &[
-        "order_id",
-        "customer_id",
-        "service_type_code",
-        "service_type_name",
-        "source_type",
-        "status",
-        "order_type",
-        "amount_after_discount",
-        "official_amount",
-        "measure_id",
-        "create_time",
-        "payment_time",
-        "currency",
-        "contract_id",
-        "amount_info",
-        "enterprise_projects",
-        "sub_order_infos",
-        "agent_pay_info",
-        "user_name",
-        "pending_payment_end_time",
-    ];
+record! {
+    /// How an amount splits up (`amount_info`), yuan.
+    #[derive(Default)]
+    pub struct AmountInfo {
+        /// What lowered the list price, by kind.
+        pub discounts: Vec<AmountDiscount>,
+        /// Paid with vouchers (代金券).
+        pub coupon: Option<Money> = "coupon_amount",
+        /// Paid with flexi-purchase coupons (现金券).
+        pub flexipurchase_coupon: Option<Money> = "flexipurchase_coupon_amount",
+        /// Paid with stored-value cards (储值卡).
+        pub stored_card: Option<Money> = "stored_card_amount",
+        /// The handling fee; only on unsubscriptions.
+        pub commission: Option<Money> = "commission_amount",
+        /// What was consumed; only on unsubscriptions.
+        pub consumed: Option<Money> = "consumed_amount",
+    }
 }
 
-/// How an amount splits up (`amount_info`), yuan.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct AmountInfo {
-    /// What lowered the list price, by kind.
-    #[serde(default, deserialize_with = "json::list")]
-    pub discounts: Vec<AmountDiscount>,
-    /// Paid with vouchers (代金券).
-    #[serde(default, rename = "coupon_amount", deserialize_with = "money::optional")]
-    pub coupon: Option<Money>,
-    /// Paid with flexi-purchase coupons (现金券).
-    #[serde(default, rename = "flexipurchase_coupon_amount", deserialize_with = "money::optional")]
-    pub flexipurchase_coupon: Option<Money>,
-    /// Paid with stored-value cards (储值卡).
-    #[serde(default, rename = "stored_card_amount", deserialize_with = "money::optional")]
-    pub stored_card: Option<Money>,
-    /// The handling fee; only on unsubscriptions.
-    #[serde(default, rename = "commission_amount", deserialize_with = "money::optional")]
-    pub commission: Option<Money>,
-    /// What was consumed; only on unsubscriptions.
-    #[serde(default, rename = "consumed_amount", deserialize_with = "money::optional")]
-    pub consumed: Option<Money>,
+record! {
+    /// One reason why an amount is lower than the list price.
+    pub struct AmountDiscount {
+        /// Its kind.
+        pub kind: Option<AmountDiscountType> = "discount_type",
+        /// By how much, yuan.
+        pub amount: Option<Money> = "discount_amount",
+    }
 }
 
-/// One reason why an amount is lower than the list price.
-#[derive(Debug, Clone, Deserialize)]
-pub struct AmountDiscount {
-    /// Its kind.
-    #[serde(default, rename = "discount_type", deserialize_with = "json::optional")]
-    pub kind: Option<AmountDiscountType>,
-    /// By how much, yuan.
-    #[serde(default, rename = "discount_amount", deserialize_with = "money::optional")]
-    pub amount: Option<Money>,
+record! {
+    /// An enterprise project by id and name.
+    #[derive(PartialEq, Eq)]
+    pub struct EnterpriseProject {
+        /// Its id; `0` is the default project.
+        pub id: String,
+        /// Its name.
+        pub name: Option<String>,
+    }
 }
 
-/// An enterprise project by id and name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct EnterpriseProject {
-    /// Its id; `0` is the default project.
-    #[serde(deserialize_with = "json::id")]
-    pub id: String,
-    /// Its name.
-    #[serde(default, deserialize_with = "json::text")]
-    pub name: Option<String>,
-}
-
-/// Whether an enterprise master pays for an order.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct AgentPay {
-    /// The account that pays.
-    #[serde(default, deserialize_with = "json::text")]
-    pub paying_agent_id: Option<String>,
-    /// Whether it does.
-    #[serde(default, deserialize_with = "json::flag")]
-    pub is_agent_pay: Option<bool>,
+record! {
+    /// Whether an enterprise master pays for an order.
+    #[derive(PartialEq, Eq)]
+    pub struct AgentPay {
+        /// The account that pays.
+        pub paying_agent_id: Option<String>,
+        /// Whether it does.
+        pub is_agent_pay: Option<bool>,
+    }
 }
 
 /// An order with everything that was bought by it.
@@ -235,135 +194,87 @@ pub struct OrderDetail {
     pub lines: Vec<Listed<OrderLine>>,
 }
 
-/// One thing that was bought, renewed, changed or given back by an order.
-#[derive(Debug, Clone, Deserialize)]
-pub struct OrderLine {
-    /// Its id.
-    #[serde(deserialize_with = "json::id")]
-    pub order_line_item_id: String,
-    /// The order, or the part of a combined order, that it belongs to.
-    #[serde(default, deserialize_with = "json::text")]
-    pub order_id: Option<String>,
-    /// The service.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_code: Option<String>,
-    /// The name of the service.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_name: Option<String>,
-    /// The product.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_id: Option<String>,
-    /// What the product is, for people.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_spec_desc: Option<String>,
-    /// The unit of the term.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub period_type: Option<PeriodType>,
-    /// The term in that unit; absent on unsubscriptions.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub period_num: Option<i64>,
-    /// When it takes effect.
-    #[serde(default, deserialize_with = "json::time")]
-    pub effective_time: Option<DateTime<Utc>>,
-    /// When it ends.
-    #[serde(default, deserialize_with = "json::time")]
-    pub expire_time: Option<DateTime<Utc>>,
-    /// How many were bought.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub subscription_num: Option<i64>,
-    /// What is to be paid before coupons and cards, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub amount_after_discount: Option<Money>,
-    /// The list price, yuan.
-    #[serde(default, deserialize_with = "money::optional")]
-    pub official_amount: Option<Money>,
-    /// How the amount came about and was paid.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub amount_info: Option<AmountInfo>,
-    /// `CNY`; absent means the same.
-    #[serde(default, deserialize_with = "json::text")]
-    pub currency: Option<String>,
-    /// The kind of product.
-    #[serde(default, deserialize_with = "json::text")]
-    pub category_code: Option<String>,
-    /// The service that owns the product.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_owner_service: Option<String>,
-    /// The commercial resource.
-    #[serde(default, deserialize_with = "json::text")]
-    pub commercial_resource: Option<String>,
-    /// The product before a change.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub base_product_info: Option<BaseProduct>,
+record! {
+    /// One thing that was bought, renewed, changed or given back by an order.
+    pub struct OrderLine {
+        /// Its id.
+        pub order_line_item_id: String,
+        /// The order, or the part of a combined order, that it belongs to.
+        pub order_id: Option<String>,
+        /// The service.
+        pub service_type_code: Option<String>,
+        /// The name of the service.
+        pub service_type_name: Option<String>,
+        /// The product.
+        pub product_id: Option<String>,
+        /// What the product is, for people.
+        pub product_spec_desc: Option<String>,
+        /// The unit of the term.
+        pub period_type: Option<PeriodType>,
+        /// The term in that unit; absent on unsubscriptions.
+        pub period_num: Option<i64>,
+        /// When it takes effect.
+        pub effective_time: Option<DateTime<Utc>>,
+        /// When it ends.
+        pub expire_time: Option<DateTime<Utc>>,
+        /// How many were bought.
+        pub subscription_num: Option<i64>,
+        /// What is to be paid before coupons and cards, yuan.
+        pub amount_after_discount: Option<Money>,
+        /// The list price, yuan.
+        pub official_amount: Option<Money>,
+        /// How the amount came about and was paid.
+        pub amount_info: Option<AmountInfo>,
+        /// `CNY`; absent means the same.
+        pub currency: Option<String>,
+        /// The kind of product.
+        pub category_code: Option<String>,
+        /// The service that owns the product.
+        pub product_owner_service: Option<String>,
+        /// The commercial resource.
+        pub commercial_resource: Option<String>,
+        /// The product before a change.
+        pub base_product_info: Option<BaseProduct>,
+    }
 }
 
-impl OrderLine {
-    /// The wire names that this type reads.
-    pub const KNOWN: &[&str] = &[
-        "order_line_item_id",
-        "order_id",
-        "service_type_code",
-        "service_type_name",
-        "product_id",
-        "product_spec_desc",
-        "period_type",
-        "period_num",
-        "effective_time",
-        "expire_time",
-        "subscription_num",
-        "amount_after_discount",
-        "official_amount",
-        "amount_info",
-        "currency",
-        "category_code",
-        "product_owner_service",
-        "commercial_resource",
-        "base_product_info",
-    ];
+record! {
+    /// The product that a change started from.
+    #[derive(PartialEq, Eq)]
+    pub struct BaseProduct {
+        /// The product.
+        pub product_id: Option<String>,
+        /// What it is, for people.
+        pub product_spec_desc: Option<String>,
+        /// The kind of product.
+        pub category_code: Option<String>,
+        /// The service that owns it.
+        pub product_owner_service: Option<String>,
+        /// The commercial resource.
+        pub commercial_resource: Option<String>,
+    }
 }
 
-/// The product that a change started from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct BaseProduct {
-    /// The product.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_id: Option<String>,
-    /// What it is, for people.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_spec_desc: Option<String>,
-    /// The kind of product.
-    #[serde(default, deserialize_with = "json::text")]
-    pub category_code: Option<String>,
-    /// The service that owns it.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_owner_service: Option<String>,
-    /// The commercial resource.
-    #[serde(default, deserialize_with = "json::text")]
-    pub commercial_resource: Option<String>,
+record! {
+    struct OrdersAnswer {
+        total_count: Option<u64>,
+        order_infos: Vec<Listed<Order>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct OrdersAnswer {
-    #[serde(default, deserialize_with = "json::count")]
-    total_count: Option<u64>,
-    #[serde(default, deserialize_with = "json::list")]
-    order_infos: Vec<Listed<Order>>,
-}
-
-#[derive(Deserialize)]
-struct DetailAnswer {
-    #[serde(default, deserialize_with = "json::count")]
-    total_count: Option<u64>,
-    order_info: Listed<Order>,
-    #[serde(default, deserialize_with = "json::list")]
-    order_line_items: Vec<Listed<OrderLine>>,
+record! {
+    struct DetailAnswer {
+        total_count: Option<u64>,
+        order_info: Listed<Order>,
+        order_line_items: Vec<Listed<OrderLine>>,
+    }
 }
 
 impl Reader {
     /// One page of orders (`list_customer_orders`, api-oce "查询订单列表"). To walk through all, see
     /// [`Reader::order_pages`].
     pub async fn orders(&self, query: &OrderQuery, locale: Locale) -> Result<Page<Listed<Order>>, Error> {
-        let limit = page_size(query.limit);
+        let limit = page_size(query.limit, ORDERS_PER_PAGE);
         let ask = Ask::of(&LIST)
             .with("order_id", query.order_id.as_deref())
             .with("status", query.status.map(OrderStatus::code))

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use futures_util::Stream;
+
 use super::{
     Error, Listed, Reader,
-    orders::{ORDERS_PER_PAGE, Order, OrderQuery},
+    orders::{Order, OrderQuery},
     read::ReadOperation,
 };
 use crate::i18n::Locale;
@@ -48,99 +50,163 @@ impl<T> Page<T> {
     }
 }
 
-/// Walks through all orders that match a query, giving each once.
+/// A listing that can be walked through: a query, with the language where its names have one.
+pub trait Listing: Send + Sync {
+    /// What it lists.
+    type Item: Send;
+
+    /// Its operation, by the catalogue's id.
+    const OPERATION: &'static str;
+
+    /// The page that begins at `offset`, as large as BSS allows.
+    fn page(
+        &self,
+        reader: &Reader,
+        offset: u64,
+    ) -> impl Future<Output = Result<Page<Self::Item>, Error>> + Send;
+
+    /// What tells an item from all others of the listing; `None` where nothing does.
+    fn key(item: &Self::Item) -> Option<String>;
+}
+
+/// Walks through a whole listing, giving each item once.
 ///
-/// BSS pages by counting, so an order that leaves the listing between two pages (paid, when the query is
-/// for unpaid ones) moves the rest up, and one would be missed. Each page therefore begins with the last
-/// order of the page before; when it is not there, the listing has moved and the walk begins again,
-/// leaving out what it has given already.
-pub struct OrderPages<'a> {
+/// BSS pages by counting, so an item that leaves the listing between two pages (an order that is paid,
+/// when the query is for unpaid ones) moves the rest up, and one would be missed. Each page therefore
+/// begins with the last item of the page before; when it is not there, the listing has moved and the walk
+/// begins again, leaving out what it has given already. Where nothing tells items apart, a listing that
+/// changes its length while it is walked through ends with an error, and the caller begins anew.
+pub struct Pages<'a, L> {
     reader: &'a Reader,
-    query: OrderQuery,
-    locale: Locale,
-    given: HashSet<String>,
+    listing: L,
+    offset: u64,
+    given: u64,
+    keys: HashSet<String>,
     last: Option<String>,
-    total: u64,
+    total: Option<u64>,
     restarts: u32,
     finished: bool,
 }
 
 impl Reader {
-    /// All orders that match `query`, page by page; its offset is ignored.
-    pub fn order_pages(&self, query: OrderQuery, locale: Locale) -> OrderPages<'_> {
-        OrderPages {
+    /// The whole of `listing`, page by page; its own offset is ignored.
+    pub fn pages<L: Listing>(&self, listing: L) -> Pages<'_, L> {
+        Pages {
             reader: self,
-            query: OrderQuery { offset: 0, ..query },
-            locale,
-            given: HashSet::new(),
+            listing,
+            offset: 0,
+            given: 0,
+            keys: HashSet::new(),
             last: None,
-            total: 0,
+            total: None,
             restarts: 0,
             finished: false,
         }
     }
+
+    /// All orders that match `query`, page by page; its offset is ignored.
+    pub fn order_pages(&self, query: OrderQuery, locale: Locale) -> Pages<'_, (OrderQuery, Locale)> {
+        self.pages((query, locale))
+    }
 }
 
-impl OrderPages<'_> {
+impl<'a, L: Listing> Pages<'a, L> {
     /// A listing that moves more often than this during one walk is walked through all the same; what
     /// was missed comes with the next walk.
     const RESTARTS: u32 = 3;
 
-    /// Orders that the walk has not given yet, or `None` at its end. After an error the same page can be
+    /// Items that the walk has not given yet, or `None` at its end. After an error the same page can be
     /// asked for again.
-    pub async fn next(&mut self) -> Option<Result<Vec<Listed<Order>>, Error>> {
+    pub async fn next(&mut self) -> Option<Result<Vec<L::Item>, Error>> {
         while !self.finished {
-            let page = match self.reader.orders(&self.query, self.locale).await {
+            let page = match self.listing.page(self.reader, self.offset).await {
                 Ok(page) => page,
                 Err(error) => return Some(Err(error)),
             };
-            self.total = page.total;
-            let first = page.items.first().map(|order| order.item.order_id.as_str());
-            let moved = self.last.is_some() && self.last.as_deref() != first;
+            let keys: Option<Vec<String>> = page.items.iter().map(L::key).collect();
+            let Some(keys) = keys else { return self.without_keys(page) };
+            self.total = Some(page.total);
+            let moved = self.last.is_some() && self.last.as_ref() != keys.first();
             if moved && self.restarts < Self::RESTARTS {
                 self.restarts += 1;
                 self.last = None;
-                self.query.offset = 0;
+                self.offset = 0;
                 continue;
             }
-            self.last = page.items.last().map(|order| order.item.order_id.clone());
+            self.last = keys.last().cloned();
             match page.next_offset() {
-                // A page of one would give its last order as the first of the next one for ever.
-                Some(next) if page.items.len() > 1 => self.query.offset = next - 1,
+                // A page of one would give its last item as the first of the next one for ever.
+                Some(next) if page.items.len() > 1 => self.offset = next - 1,
                 Some(next) => {
-                    self.query.offset = next;
+                    self.offset = next;
                     self.last = None;
                 }
                 None => self.finished = true,
             }
-            let fresh: Vec<_> = page
-                .items
+            let fresh: Vec<_> = keys
                 .into_iter()
-                .filter(|order| self.given.insert(order.item.order_id.clone()))
+                .zip(page.items)
+                .filter_map(|(key, item)| self.keys.insert(key).then_some(item))
                 .collect();
+            self.given += fresh.len() as u64;
             if !fresh.is_empty() {
                 return Some(Ok(fresh));
             }
-            // More places walked than orders known, and nothing new: the listing repeats itself.
-            self.finished |= self.query.offset > self.given.len() as u64;
+            // More places walked than items known, and nothing new: the listing repeats itself.
+            self.finished |= self.offset > self.given;
         }
         None
     }
 
-    /// How many orders match, by the page read last.
-    pub const fn total(&self) -> u64 {
-        self.total
+    fn without_keys(&mut self, page: Page<L::Item>) -> Option<Result<Vec<L::Item>, Error>> {
+        let before = self.total.replace(page.total);
+        if before.is_some_and(|before| before != page.total) {
+            self.finished = true;
+            return Some(Err(Error::incomplete(L::OPERATION, self.given, page.total)));
+        }
+        match page.next_offset() {
+            Some(next) => self.offset = next,
+            None => self.finished = true,
+        }
+        self.given += page.items.len() as u64;
+        Some(Ok(page.items))
     }
 
-    /// How many orders the walk has given.
-    pub fn given(&self) -> u64 {
-        self.given.len() as u64
+    /// The same as a stream.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Vec<L::Item>, Error>> + Send + use<'a, L> {
+        futures_util::stream::unfold(self, |mut pages| async move {
+            let page = pages.next().await?;
+            Some((page, pages))
+        })
+    }
+
+    /// How many items match, by the page read last.
+    pub fn total(&self) -> u64 {
+        self.total.unwrap_or(0)
+    }
+
+    /// How many items the walk has given.
+    pub const fn given(&self) -> u64 {
+        self.given
     }
 }
 
-/// The page size to ask for when the caller wants `limit`.
-pub(super) fn page_size(limit: u32) -> u32 {
-    if limit == 0 { ORDERS_PER_PAGE } else { limit.min(ORDERS_PER_PAGE) }
+impl Listing for (OrderQuery, Locale) {
+    type Item = Listed<Order>;
+    const OPERATION: &'static str = "list_customer_orders";
+
+    async fn page(&self, reader: &Reader, offset: u64) -> Result<Page<Self::Item>, Error> {
+        reader.orders(&OrderQuery { offset, ..self.0.clone() }, self.1).await
+    }
+
+    fn key(order: &Self::Item) -> Option<String> {
+        Some(order.item.order_id.clone())
+    }
+}
+
+/// The page size to ask for when the caller wants `limit`, 0 being as many as there may be.
+pub(super) fn page_size(limit: u32, most: u32) -> u32 {
+    if limit == 0 { most } else { limit.min(most) }
 }
 
 #[cfg(test)]

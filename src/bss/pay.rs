@@ -1,32 +1,11 @@
-//! What can be changed at Huawei, and how an order is paid. These are values; only a
-//! [`super::Writer`] can send them. Resources are in `subscriptions.rs`.
+//! How an order is paid. A payment is a value; only a [`super::Writer`] can send it.
 
 use serde::Serialize;
 
-use super::{
-    RenewResource, UnsubscribeResource,
-    answers::Expected,
-    codes::{PayCouponType, PayDiscountType},
-};
+use super::codes::{PayCouponType, PayDiscountType};
 
 /// The most coupons and cards that one payment may use.
 pub const MAX_COUPONS: usize = 3;
-
-/// A change to make at Huawei.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Write {
-    /// Pay an order (`pay_orders`, v3, api-oce/api_order_00030).
-    Pay(PayOrder),
-    /// Cancel an order that awaits payment (`cancel_customer_order`, api-oce "取消待支付订单").
-    CancelOrder {
-        /// The order.
-        order_id: String,
-    },
-    /// Order the renewal of a resource (`renewal_resources`, api-oce/api_order_00018).
-    Renew(RenewResource),
-    /// Unsubscribe a resource (`cancel_resources_subscription`, api-oce/api_order_00019).
-    Unsubscribe(UnsubscribeResource),
-}
 
 /// A payment: one order, with at most three coupons or cards and at most one discount.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,42 +83,17 @@ impl PayOrder {
     pub const fn discount(&self) -> Option<&PaidDiscount> {
         self.discount.as_ref()
     }
-}
 
-/// A write operation, as the catalogue has it.
-#[derive(Debug)]
-pub(super) struct WriteOperation {
-    pub(super) id: &'static str,
-    pub(super) method: &'static str,
-    pub(super) path: &'static str,
-    /// Huawei's documented rate (api-oce, fci_00002).
-    pub(super) per_second: u32,
+    pub(super) fn body(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&PayBody {
+            order_id: &self.order_id,
+            use_coupon: yes_no(!self.coupons.is_empty()),
+            use_discount: yes_no(self.discount.is_some()),
+            coupon_infos: &self.coupons,
+            discount_infos: self.discount.as_slice(),
+        })
+    }
 }
-
-const PAY: WriteOperation = WriteOperation {
-    id: "pay_orders",
-    method: "POST",
-    path: "/v3/orders/customer-orders/pay",
-    per_second: 10,
-};
-const CANCEL: WriteOperation = WriteOperation {
-    id: "cancel_customer_order",
-    method: "PUT",
-    path: "/v2/orders/customer-orders/cancel",
-    per_second: 10,
-};
-const RENEW: WriteOperation = WriteOperation {
-    id: "renewal_resources",
-    method: "POST",
-    path: "/v2/orders/subscriptions/resources/renew",
-    per_second: 10,
-};
-const UNSUBSCRIBE: WriteOperation = WriteOperation {
-    id: "cancel_resources_subscription",
-    method: "POST",
-    path: "/v2/orders/subscriptions/resources/unsubscribe",
-    per_second: 10,
-};
 
 /// A list comes with "YES" and is left out with "NO": a list beside "NO" is an error by one page and
 /// ignored by another.
@@ -154,53 +108,6 @@ struct PayBody<'a> {
     discount_infos: &'a [PaidDiscount],
 }
 
-#[derive(Serialize)]
-struct CancelBody<'a> {
-    order_id: &'a str,
-}
-
-impl Write {
-    /// The operation, by the catalogue's id.
-    pub fn operation_id(&self) -> &'static str {
-        self.operation().id
-    }
-
-    /// What its success looks like.
-    pub(super) fn expects(&self) -> Expected {
-        match self {
-            Self::Pay(_) | Self::CancelOrder { .. } => Expected::Nothing,
-            Self::Renew(renew) => Expected::OrdersFor(renew.resource_id().to_owned()),
-            Self::Unsubscribe(resource) => Expected::OrdersFor(resource.resource_id().to_owned()),
-        }
-    }
-
-    pub(super) const fn operation(&self) -> &'static WriteOperation {
-        match self {
-            Self::Pay(_) => &PAY,
-            Self::CancelOrder { .. } => &CANCEL,
-            Self::Renew(_) => &RENEW,
-            Self::Unsubscribe(_) => &UNSUBSCRIBE,
-        }
-    }
-
-    /// The body as it is sent, the same bytes for the same write.
-    pub(super) fn body(&self) -> Vec<u8> {
-        let body = match self {
-            Self::Pay(pay) => serde_json::to_vec(&PayBody {
-                order_id: &pay.order_id,
-                use_coupon: yes_no(!pay.coupons.is_empty()),
-                use_discount: yes_no(pay.discount.is_some()),
-                coupon_infos: &pay.coupons,
-                discount_infos: pay.discount.as_slice(),
-            }),
-            Self::CancelOrder { order_id } => serde_json::to_vec(&CancelBody { order_id }),
-            Self::Renew(renew) => renew.body(),
-            Self::Unsubscribe(resource) => resource.body(),
-        };
-        body.expect("texts and numbers always serialise")
-    }
-}
-
 const fn yes_no(yes: bool) -> &'static str {
     if yes { "YES" } else { "NO" }
 }
@@ -213,8 +120,8 @@ mod tests {
         PaidCoupon { id: id.to_owned(), kind: PayCouponType::Voucher }
     }
 
-    fn body(write: &Write) -> String {
-        String::from_utf8(write.body()).expect("text")
+    fn body(pay: &PayOrder) -> String {
+        String::from_utf8(pay.body().expect("a body")).expect("text")
     }
 
     #[test]
@@ -222,7 +129,7 @@ mod tests {
         let discount = PaidDiscount { id: "D1".to_owned(), kind: PayDiscountType::PriceAdjustment };
         let pay = PayOrder::new("CS1".to_owned(), vec![coupon("CP1")], Some(discount)).expect("valid");
         assert_eq!(
-            body(&Write::Pay(pay)),
+            body(&pay),
             r#"{"order_id":"CS1","use_coupon":"YES","use_discount":"YES","coupon_infos":[{"id":"CP1","type":301}],"discount_infos":[{"id":"D1","type":609}]}"#
         );
     }
@@ -230,9 +137,7 @@ mod tests {
     #[test]
     fn what_is_not_used_is_not_listed() {
         let pay = PayOrder::new("CS1".to_owned(), Vec::new(), None).expect("valid");
-        assert_eq!(body(&Write::Pay(pay)), r#"{"order_id":"CS1","use_coupon":"NO","use_discount":"NO"}"#);
-        let cancel = Write::CancelOrder { order_id: "CS1".to_owned() };
-        assert_eq!(body(&cancel), r#"{"order_id":"CS1"}"#);
+        assert_eq!(body(&pay), r#"{"order_id":"CS1","use_coupon":"NO","use_discount":"NO"}"#);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Kind, Line,
+    record::Shape,
     sign::{encoded, query},
     transport::{Purpose, Response},
 };
@@ -36,9 +37,13 @@ pub struct Reader {
 /// An operation that only reads, as the catalogue has it.
 pub(super) struct ReadOperation {
     pub(super) id: &'static str,
+    pub(super) method: &'static str,
+    /// With a name in braces where a segment is put in.
     pub(super) path: &'static str,
     /// Huawei's documented rate (api-oce, fci_00002).
     pub(super) per_second: u32,
+    /// The fields of its answer.
+    pub(super) answer: &'static [Shape],
 }
 
 /// One question: an operation with its parameters.
@@ -46,17 +51,18 @@ pub(super) struct Ask {
     operation: &'static ReadOperation,
     path: String,
     parameters: Vec<(&'static str, String)>,
-    /// What is asked in a body; such questions are a POST.
+    /// What is asked in a body.
     body: Option<Vec<u8>>,
     locale: Option<Locale>,
 }
 
 impl Ask {
     pub(super) fn of(operation: &'static ReadOperation) -> Self {
-        Self { operation, path: operation.path.to_owned(), parameters: Vec::new(), body: None, locale: None }
+        let (path, _) = operation.path.split_once("/{").unwrap_or((operation.path, ""));
+        Self { operation, path: path.to_owned(), parameters: Vec::new(), body: None, locale: None }
     }
 
-    /// Adds a segment to the path.
+    /// Puts a segment where the path has a name in braces.
     pub(super) fn segment(mut self, segment: &str) -> Self {
         self.path = format!("{}/{}", self.path, encoded(segment));
         self
@@ -166,8 +172,7 @@ impl Reader {
         let operation = ask.operation;
         connection.limits.turn(&connection.account, operation.id, operation.per_second).await;
         // Signed after the turn has come: a signature ages.
-        let method = if ask.body.is_some() { "POST" } else { "GET" };
-        let mut draft = self.line.draft(operation.id, Purpose::Read, method, ask.target());
+        let mut draft = self.line.draft(operation.id, Purpose::Read, operation.method, ask.target());
         draft.body = ask.body.clone().unwrap_or_default();
         draft.locale = ask.locale;
         let response = match self.line.exchange(draft.signed(), limit).await {

@@ -2,14 +2,15 @@
 //! question with a body; it changes nothing.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Error, Listed, Page, Reader,
     codes::{ExpirePolicy, ResourceStatus},
-    json,
     orders::EnterpriseProject,
+    pages::{Listing, page_size},
     read::{Ask, ReadOperation},
+    record::{Record, record},
 };
 use crate::i18n::Locale;
 
@@ -18,11 +19,15 @@ pub const RESOURCES_PER_PAGE: u32 = 500;
 /// The most resources that can be asked about by their ids.
 pub const MAX_IDS: usize = 50;
 
+pub(super) const OPERATIONS: &[&ReadOperation] = &[&QUERY];
+
 // The id says pay-per-use and the path is misspelt; both are Huawei's.
 const QUERY: ReadOperation = ReadOperation {
     id: "list_pay_per_use_customer_resources",
+    method: "POST",
     path: "/v2/orders/suscriptions/resources/query",
     per_second: 30,
+    answer: QueryAnswer::FIELDS,
 };
 
 /// Which resources to list. What is `None` or empty filters nothing and is not sent.
@@ -51,83 +56,47 @@ struct QueryBody<'a> {
     limit: u32,
 }
 
-/// A yearly/monthly resource.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Resource {
-    /// Its own id, as its service gives it. (`id` in the answer is BSS's internal one.)
-    #[serde(deserialize_with = "json::id")]
-    pub resource_id: String,
-    /// What people call it.
-    #[serde(default, deserialize_with = "json::text")]
-    pub resource_name: Option<String>,
-    /// The region.
-    #[serde(default, deserialize_with = "json::text")]
-    pub region_code: Option<String>,
-    /// The service.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_code: Option<String>,
-    /// The name of the service in the language asked for.
-    #[serde(default, deserialize_with = "json::text")]
-    pub service_type_name: Option<String>,
-    /// The type of the resource.
-    #[serde(default, deserialize_with = "json::text")]
-    pub resource_type_code: Option<String>,
-    /// The name of that type.
-    #[serde(default, deserialize_with = "json::text")]
-    pub resource_type_name: Option<String>,
-    /// What it is, for people.
-    #[serde(default, deserialize_with = "json::text")]
-    pub product_spec_desc: Option<String>,
-    /// The resource that it is attached to.
-    #[serde(default, deserialize_with = "json::text")]
-    pub parent_resource_id: Option<String>,
-    /// Whether it can be renewed and unsubscribed by itself.
-    #[serde(default, rename = "is_main_resource", deserialize_with = "json::flag")]
-    pub is_main: Option<bool>,
-    /// Where it is in its life.
-    pub status: ResourceStatus,
-    /// Since when it can be used.
-    #[serde(default, deserialize_with = "json::time")]
-    pub effective_time: Option<DateTime<Utc>>,
-    /// Until when it is paid for.
-    #[serde(default, deserialize_with = "json::time")]
-    pub expire_time: Option<DateTime<Utc>>,
-    /// What happens then.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub expire_policy: Option<ExpirePolicy>,
-    /// Its enterprise project.
-    #[serde(default, deserialize_with = "json::optional")]
-    pub enterprise_project: Option<EnterpriseProject>,
+record! {
+    /// A yearly/monthly resource.
+    pub struct Resource {
+        /// Its own id, as its service gives it. (`id` in the answer is BSS's internal one.)
+        pub resource_id: String,
+        /// What people call it.
+        pub resource_name: Option<String>,
+        /// The region.
+        pub region_code: Option<String>,
+        /// The service.
+        pub service_type_code: Option<String>,
+        /// The name of the service in the language asked for.
+        pub service_type_name: Option<String>,
+        /// The type of the resource.
+        pub resource_type_code: Option<String>,
+        /// The name of that type.
+        pub resource_type_name: Option<String>,
+        /// What it is, for people.
+        pub product_spec_desc: Option<String>,
+        /// The resource that it is attached to.
+        pub parent_resource_id: Option<String>,
+        /// Whether it can be renewed and unsubscribed by itself.
+        pub is_main: Option<bool> = "is_main_resource",
+        /// Where it is in its life.
+        pub status: ResourceStatus,
+        /// Since when it can be used.
+        pub effective_time: Option<DateTime<Utc>>,
+        /// Until when it is paid for.
+        pub expire_time: Option<DateTime<Utc>>,
+        /// What happens then.
+        pub expire_policy: Option<ExpirePolicy>,
+        /// Its enterprise project.
+        pub enterprise_project: Option<EnterpriseProject>,
+    }
 }
 
-impl Resource {
-    /// The wire names that this type reads, with BSS's internal id.
-    pub const KNOWN: &[&str] = &[
-        "id",
-        "resource_id",
-        "resource_name",
-        "region_code",
-        "service_type_code",
-        "service_type_name",
-        "resource_type_code",
-        "resource_type_name",
-        "product_spec_desc",
-        "parent_resource_id",
-        "is_main_resource",
-        "status",
-        "effective_time",
-        "expire_time",
-        "expire_policy",
-        "enterprise_project",
-    ];
-}
-
-#[derive(Deserialize)]
-struct QueryAnswer {
-    #[serde(default, deserialize_with = "json::count")]
-    total_count: Option<u64>,
-    #[serde(default, deserialize_with = "json::list")]
-    data: Vec<Listed<Resource>>,
+record! {
+    struct QueryAnswer {
+        total_count: Option<u64>,
+        data: Vec<Listed<Resource>>,
+    }
 }
 
 impl Reader {
@@ -137,10 +106,7 @@ impl Reader {
         query: &ResourceQuery,
         locale: Locale,
     ) -> Result<Page<Listed<Resource>>, Error> {
-        let limit = match query.limit {
-            0 => RESOURCES_PER_PAGE,
-            limit => limit.min(RESOURCES_PER_PAGE),
-        };
+        let limit = page_size(query.limit, RESOURCES_PER_PAGE);
         let body = QueryBody {
             resource_ids: &query.resource_ids,
             order_id: query.order_id.as_deref(),
@@ -170,5 +136,18 @@ impl Reader {
             return Err(Error::about_another(QUERY.id, resource_id, &another.item.resource_id));
         }
         Ok(page.items.into_iter().next())
+    }
+}
+
+impl Listing for (ResourceQuery, Locale) {
+    type Item = Listed<Resource>;
+    const OPERATION: &'static str = QUERY.id;
+
+    async fn page(&self, reader: &Reader, offset: u64) -> Result<Page<Self::Item>, Error> {
+        reader.resources(&ResourceQuery { offset, ..self.0.clone() }, self.1).await
+    }
+
+    fn key(resource: &Self::Item) -> Option<String> {
+        Some(resource.item.resource_id.clone())
     }
 }

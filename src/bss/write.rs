@@ -7,9 +7,9 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::{
     Line, Write,
-    answers::{self, Class, Expected, Received},
+    answers::{self, Class, Done, Expected, ItemFailure, Received},
+    changes::WriteOperation,
     error::shortened,
-    pay::WriteOperation,
     sign::sha256_hex,
     transport::{Broken, Purpose, Request, Stage},
 };
@@ -59,8 +59,12 @@ pub struct Answer {
     pub error_code: Option<String>,
     /// Huawei's words.
     pub error_msg: Option<String>,
-    /// The orders that a success names, if its operation makes any.
+    /// The orders that it made.
     pub order_ids: Vec<String>,
+    /// Our items that failed inside an answer of success.
+    pub failed: Vec<ItemFailure>,
+    /// What else a success says was done.
+    pub done: Option<Done>,
     /// Huawei's id of the request.
     pub request_id: Option<String>,
     /// Why there was no whole answer.
@@ -103,8 +107,7 @@ impl Writer {
     pub fn prepare(&self, write: &Write, x_sdk_date: DateTime<Utc>) -> Prepared {
         let x_sdk_date = x_sdk_date.duration_trunc(TimeDelta::seconds(1)).unwrap_or(x_sdk_date);
         let operation = write.operation();
-        let path = operation.path.to_owned();
-        let mut draft = self.line.draft(operation.id, Purpose::Write, operation.method, path);
+        let mut draft = self.line.draft(operation.id, Purpose::Write, operation.method, write.path());
         draft.body = write.body();
         draft.at = x_sdk_date;
         let request = draft.signed();
@@ -140,6 +143,8 @@ impl Writer {
             error_code: verdict.error_code,
             error_msg: verdict.error_msg.map(|text| shortened(&self.line.discreet(&text))),
             order_ids: verdict.order_ids,
+            failed: verdict.failed,
+            done: verdict.done,
             request_id: response
                 .and_then(super::transport::Response::request_id)
                 .map(str::to_owned)

@@ -29,7 +29,17 @@ use crate::money::Money;
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Act {
     /// A signed request that had an effect; `ledger` is how many effects there were then.
-    Call { at: Millis, request_id: String, account: usize, operation: String, body: String, ledger: usize },
+    Call {
+        at: Millis,
+        request_id: String,
+        account: usize,
+        operation: String,
+        /// The parameter in the path, where the operation has one.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        path: String,
+        body: String,
+        ledger: usize,
+    },
     /// Somebody in Huawei's console.
     Console { at: Millis, request_id: String, body: Console, ledger: usize },
     /// New orders.
@@ -68,15 +78,10 @@ pub(crate) fn bad(text: impl Into<String>) -> Wrong {
     Wrong(StatusCode::BAD_REQUEST, text.into())
 }
 
-/// Settings to change; the others stay.
+/// Settings to change, by name; the others stay.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SettingsBody {
-    visible_after_ms: Option<i64>,
-    provision_ms: Option<i64>,
-    rate_limits: Option<bool>,
-    signature_valid_ms: Option<i64>,
-}
+#[serde(transparent)]
+pub(crate) struct SettingsBody(serde_json::Map<String, serde_json::Value>);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,48 +142,51 @@ impl Act {
     /// does not end as it did the first time.
     pub(crate) fn again(self, world: &mut World) -> Option<Millis> {
         match self {
-            Self::Call { at, request_id, account, operation, body, ledger } => {
+            Self::Call { at, request_id, account, operation, path, body, ledger } => {
                 let operation = faces::named(&operation)?;
                 world.accounts.get(account)?;
                 let call = Call {
                     account,
-                    path_parameter: String::new(),
+                    path_parameter: path,
                     query: Query::default(),
                     body: body.as_bytes(),
                     language: 0,
                     as_of: at,
                     cause: Cause { at, request_id, actor: Doer::Api },
                 };
+                world.catch_up(at);
                 operation.answer(world, &call);
                 (world.ledger.len() == ledger).then_some(0)
             }
             Self::Console { at, request_id, body, ledger } => {
+                world.catch_up(at);
                 // A refusal may have had effects before it.
                 let _ = body.happen(world, &Cause { at, request_id, actor: Doer::Console });
                 (world.ledger.len() == ledger).then_some(0)
             }
-            Self::Orders { at, body } => body.happen(world, at).ok().map(|_| 0),
+            Self::Orders { at, body } => {
+                world.catch_up(at);
+                body.happen(world, at).ok().map(|_| 0)
+            }
             Self::Clock { by } => Some(by),
             Self::Mode { mode } => {
                 world.mode = mode;
                 Some(0)
             }
-            Self::Settings { body } => {
-                body.happen(world);
-                Some(0)
-            }
+            Self::Settings { body } => body.happen(world).ok().map(|()| 0),
         }
     }
 }
 
 impl Call<'_> {
-    /// The act that this call was; only those without parameters outside the body have effects.
+    /// The act that this call was; only those without a query have effects.
     pub(crate) fn written(&self, operation: &Operation, ledger: usize) -> Act {
         Act::Call {
             at: self.cause.at,
             request_id: self.cause.request_id.clone(),
             account: self.account,
             operation: operation.id.to_owned(),
+            path: self.path_parameter.clone(),
             body: String::from_utf8_lossy(self.body).into_owned(),
             ledger,
         }
@@ -186,12 +194,14 @@ impl Call<'_> {
 }
 
 impl SettingsBody {
-    pub(crate) fn happen(&self, world: &mut World) {
-        let settings = &mut world.settings;
-        settings.visible_after_ms = self.visible_after_ms.unwrap_or(settings.visible_after_ms);
-        settings.provision_ms = self.provision_ms.unwrap_or(settings.provision_ms);
-        settings.rate_limits = self.rate_limits.unwrap_or(settings.rate_limits);
-        settings.signature_valid_ms = self.signature_valid_ms.unwrap_or(settings.signature_valid_ms);
+    /// Changes all of them, or none where one is unknown or not of its type.
+    pub(crate) fn happen(&self, world: &mut World) -> Result<(), Wrong> {
+        let mut settings = json!(world.settings);
+        for (name, value) in &self.0 {
+            settings[name.as_str()] = value.clone();
+        }
+        world.settings = serde_json::from_value(settings).map_err(|error| bad(error.to_string()))?;
+        Ok(())
     }
 }
 

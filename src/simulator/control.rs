@@ -14,11 +14,13 @@ use serde_json::json;
 
 use super::{
     acts::{Act, Console, NewOrders, SettingsBody, Wrong, bad},
+    faces,
     faults::{Rule, Standing},
     server::Received,
     shared::Shared,
     world::{
         Cause, Doer, Effect, Mode, Settings,
+        settings::RULES,
         times::{SECOND, wire},
     },
 };
@@ -35,6 +37,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/mode", get(mode).post(set_mode))
         .route("/clock", get(clock).post(advance))
         .route("/settings", get(settings).post(set_settings))
+        .route("/rules", get(async || Json(RULES)))
+        .route("/operations", get(operations))
         .route("/console", post(console))
         .route("/orders", get(open_orders).post(place_orders))
         .route("/orders/{id}", get(order))
@@ -49,7 +53,9 @@ struct After {
 }
 
 async fn ledger(State(shared): App, Query(After { after }): Query<After>) -> Json<Vec<Effect>> {
-    Json(shared.world().ledger.iter().filter(|effect| effect.seq > after).cloned().collect())
+    let mut world = shared.world();
+    world.catch_up(shared.now());
+    Json(world.ledger.iter().filter(|effect| effect.seq > after).cloned().collect())
 }
 
 async fn requests(State(shared): App, Query(After { after }): Query<After>) -> Json<Vec<Received>> {
@@ -110,15 +116,24 @@ async fn advance(State(shared): App, Json(body): Json<Advance>) -> Result<Json<s
     Ok(clock(State(shared)).await)
 }
 
+/// What the simulator can be asked.
+async fn operations() -> Json<Vec<serde_json::Value>> {
+    let told = faces::operations().map(|operation| {
+        json!({"id": operation.id, "method": operation.method, "path": operation.path, "rate": operation.rate})
+    });
+    Json(told.collect())
+}
+
 async fn settings(State(shared): App) -> Json<Settings> {
     Json(shared.world().settings)
 }
 
 async fn set_settings(State(shared): App, Json(body): Json<SettingsBody>) -> Result<Json<Settings>, Wrong> {
     let settings = shared.change(|world| {
-        body.happen(world);
-        (world.settings, Some(Act::Settings { body }))
-    })?;
+        let done = body.happen(world).map(|()| world.settings);
+        let act = done.is_ok().then_some(Act::Settings { body });
+        (done, act)
+    })??;
     Ok(Json(settings))
 }
 
@@ -126,6 +141,7 @@ async fn console(State(shared): App, Json(body): Json<Console>) -> Result<Json<s
     let cause = Cause { at: shared.now(), request_id: shared.new_request_id(), actor: Doer::Console };
     let request_id = cause.request_id.clone();
     let made = shared.change(|world| {
+        world.catch_up(cause.at);
         let before = world.ledger.len();
         let made = body.happen(world, &cause);
         let ledger = world.ledger.len();
@@ -142,6 +158,7 @@ async fn place_orders(
 ) -> Result<Json<serde_json::Value>, Wrong> {
     let at = shared.now();
     let order_ids = shared.change(|world| {
+        world.catch_up(at);
         let made = body.happen(world, at);
         let act = made.is_ok().then_some(Act::Orders { at, body });
         (made, act)

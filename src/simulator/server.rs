@@ -184,6 +184,7 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
             cause: Cause { at: now, request_id: request_id.to_owned(), actor: Doer::Api },
         };
         let happened = shared.change(|world| {
+            world.catch_up(now);
             let before = world.ledger.len();
             let answer = operation.answer(world, &call);
             let effect = world.ledger.get(before).map(|effect| effect.seq);

@@ -132,7 +132,7 @@ async fn orders_are_read_as_they_are_told() {
     assert!(orders.len() >= ORDERS as usize);
     assert!(orders.is_sorted_by_key(|order| order.item.create_time));
     for order in &orders {
-        assert!(order.unknown_fields(Order::KNOWN).is_empty(), "{:?}", order.unknown_fields(Order::KNOWN));
+        assert!(order.unknown_fields().is_empty(), "{:?}", order.unknown_fields());
         assert!(!matches!(order.item.status, OrderStatus::Unknown(_)));
         assert!(order.item.amount_after_discount.is_some());
     }
@@ -160,11 +160,11 @@ async fn one_order_is_told_with_its_lines_and_instruments() {
         let detail = reader.order(id, Locale::En).await.expect("an order");
         assert_eq!(detail.order.item.amount_after_discount, order.item.amount_after_discount);
         assert!(detail.order.item.pending_payment_end_time.is_some());
-        assert!(detail.order.unknown_fields(Order::KNOWN).is_empty());
+        assert!(detail.order.unknown_fields().is_empty());
         assert!(!detail.lines.is_empty());
-        assert!(detail.lines.iter().all(|line| line.unknown_fields(OrderLine::KNOWN).is_empty()));
+        assert!(detail.lines.iter().all(|line| line.unknown_fields().is_empty()));
         let usable = reader.order_coupons(id).await.expect("coupons");
-        assert!(usable.coupons.iter().all(|coupon| coupon.unknown_fields(OrderCoupon::KNOWN).is_empty()));
+        assert!(usable.coupons.iter().all(|coupon| coupon.unknown_fields().is_empty()));
         coupons += usable.coupons.len();
         for discount in reader.order_discounts(id).await.expect("discounts") {
             assert!(discount.amount().is_some(), "{discount:?}");
@@ -184,7 +184,7 @@ async fn refunds_balances_and_coupons_are_told() {
     let order = page.items.first().expect("an unsubscription");
     let refunds = reader.refund_orders(&order.item.order_id).await.expect("refunds");
     assert!(refunds.iter().any(|refund| refund.item.amount.is_negative()));
-    assert!(refunds.iter().all(|refund| refund.unknown_fields(RefundInfo::KNOWN).is_empty()));
+    assert!(refunds.iter().all(|refund| refund.unknown_fields().is_empty()));
 
     let balances = reader.balances().await.expect("balances");
     assert!(balances.cash().is_some());
@@ -192,7 +192,7 @@ async fn refunds_balances_and_coupons_are_told() {
     let page = reader.coupons(&CouponQuery::default()).await.expect("a page");
     assert_eq!(page.total, page.items.len() as u64);
     for coupon in &page.items {
-        let unknown = coupon.unknown_fields(Coupon::KNOWN);
+        let unknown = coupon.unknown_fields();
         assert!(unknown.iter().all(|(name, _)| name == "extend_param1"), "{unknown:?}");
     }
     let usable = CouponQuery { status: Some(CouponStatus::Usable), ..CouponQuery::default() };

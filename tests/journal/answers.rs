@@ -119,7 +119,7 @@ fn made((orders, failed, code): (Vec<String>, Vec<String>, Option<String>)) -> V
 
 /// What a write on resource `r-1` that makes orders may be answered with.
 fn expected(makes_orders: bool) -> Expected {
-    if makes_orders { Expected::OrdersFor("r-1".to_owned()) } else { Expected::Nothing }
+    if makes_orders { Expected::OrdersFor(vec!["r-1".to_owned()]) } else { Expected::Nothing }
 }
 
 /// Whether a body says which orders were made, or that `r-1` failed, read by other means than the

@@ -34,7 +34,7 @@ fn an_empty_success_is_the_only_proof_of_execution() {
 
 /// What an answer proves about a write on resource `r-1` that makes orders.
 fn making(status: u16, body: &str) -> Verdict {
-    let expected = Expected::OrdersFor("r-1".to_owned());
+    let expected = Expected::OrdersFor(vec!["r-1".to_owned()]);
     classify(&expected, Received::Answer { status, body: body.as_bytes() })
 }
 
@@ -193,7 +193,7 @@ proptest! {
         if !(is_nothing(&body) && (200..300).contains(&status)) {
             prop_assert_eq!(verdict.class, Class::Ambiguous);
         }
-        let expected = Expected::OrdersFor("r-1".to_owned());
+        let expected = Expected::OrdersFor(vec!["r-1".to_owned()]);
         let verdict = classify(&expected, Received::Answer { status, body: &body });
         prop_assert_eq!(verdict.class, Class::Ambiguous);
     }

@@ -25,7 +25,6 @@ use crate::{
         Listed,
         codes::PeriodType,
         orders::{AmountInfo, Order, OrderLine},
-        unknown_fields,
     },
     i18n::Locale,
     identity::access::{Actor, Permission},
@@ -62,12 +61,12 @@ impl Known {
     pub async fn find(app: &App, actor: &Actor, order_id: &str) -> Result<Self, Error> {
         let stored = find(&app.db, &actor.scope, order_id).await?.ok_or(Error::NotFound)?;
         let listed: Listed<Order> = parse(&stored.listed)?;
-        let mut unknown = listed.unknown_fields(Order::KNOWN);
+        let mut unknown = listed.unknown_fields();
         let mut order = listed.item;
         let mut lines = None;
         if let Some(detail) = &stored.detail {
             let told: Told = parse(detail)?;
-            for field in unknown_fields(&told.order_info.raw, Order::KNOWN) {
+            for field in told.order_info.unknown_fields() {
                 if !unknown.contains(&field) {
                     unknown.push(field);
                 }
@@ -327,7 +326,7 @@ fn told(
         official,
         off: payable - official,
         payable,
-        unknown: line.unknown_fields(OrderLine::KNOWN),
+        unknown: line.unknown_fields(),
     }
 }
 

@@ -93,6 +93,6 @@ fn row(listed: &Listed<RefundInfo>) -> Row {
         region: info.region_code.clone().unwrap_or_default(),
         refund,
         kept,
-        unknown: listed.unknown_fields(RefundInfo::KNOWN),
+        unknown: listed.unknown_fields(),
     }
 }

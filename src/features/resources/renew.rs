@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::live::{self, SeenResource, Shown};
 use crate::{
-    bss::{Reader, RenewResource, Term, Write, codes::OrderType},
+    bss::{Reader, Renewal, Term, Write, codes::OrderType},
     clock::Clock,
     i18n::Locale,
     identity::access::Permission,
@@ -67,7 +67,7 @@ impl Kind for Renewals {
 
     fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
         let confirmed: Renew = serde_json::from_str(&operation.payload)?;
-        Ok(Write::Renew(RenewResource::new(confirmed.resource.id, confirmed.term)?))
+        Ok(Write::Renew(Renewal::new(vec![confirmed.resource.id], confirmed.term)?))
     }
 
     async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {

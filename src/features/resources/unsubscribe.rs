@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::live::{self, SeenResource, Shown};
 use crate::{
-    bss::{Reader, UnsubscribeResource, Write, codes::OrderType},
+    bss::{Reader, Unsubscribed, Unsubscription, Write, codes::OrderType},
     clock::Clock,
     i18n::Locale,
     identity::access::Permission,
@@ -69,7 +69,8 @@ impl Kind for Unsubscriptions {
 
     fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
         let confirmed: Unsubscribe = serde_json::from_str(&operation.payload)?;
-        Ok(Write::Unsubscribe(UnsubscribeResource::new(confirmed.resource.id)?))
+        let resource = vec![confirmed.resource.id];
+        Ok(Write::Unsubscribe(Unsubscription::new(resource, Unsubscribed::Resource)?))
     }
 
     async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {

@@ -2,8 +2,17 @@
 
 use serde::Serialize;
 
-use super::{Answer, Call, Yuan};
+use super::{Answer, Call, Operation, Yuan};
 use crate::simulator::world::{Refusal, World};
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    id: "show_customer_account_balances",
+    method: "GET",
+    path: "/v2/accounts/customer-accounts/balances",
+    rate: 20,
+    answer: show,
+}];
 
 #[derive(Serialize)]
 struct Balances {

@@ -2,12 +2,21 @@
 
 use serde::Serialize;
 
-use super::{Answer, At, Call, Yuan, wrong};
+use super::{Answer, At, Call, Operation, Yuan, wrong};
 use crate::simulator::world::{
     Refusal, World,
     coupons::{Coupon, DISCOUNT, state},
     times::DAY,
 };
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    id: "list_sub_customer_coupons",
+    method: "GET",
+    path: "/v2/promotions/benefits/coupons",
+    rate: 10,
+    answer: list,
+}];
 
 #[derive(Serialize)]
 struct Coupons<'w> {

@@ -1,101 +1,67 @@
 //! The simulated BSS as HTTP and JSON: which path is which operation, how parameters are read, and
 //! the forms of answers. The rules are in the world; here is only how they are asked and told.
 
-use serde::{Serialize, Serializer};
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
 
 use super::world::{Cause, Fen, Refusal, World, refuse, times::Millis};
 
+mod account;
 mod balances;
+mod bills;
+mod config;
+mod costs;
 mod coupons;
+mod enterprise;
 mod iam;
+mod identity;
 mod order_promotions;
 mod orders;
+mod packages;
 mod payment;
+mod prices;
+mod products;
 mod refunds;
+mod resources;
+mod usage;
 
 /// An operation of the catalogue.
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
-    method: &'static str,
-    path: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
     /// Calls in a second that the gateway lets through.
     pub(crate) rate: u32,
     answer: fn(&mut World, &Call<'_>) -> Result<Answer, Refusal>,
 }
 
-/// What the simulator can be asked.
-pub(crate) static OPERATIONS: [Operation; 10] = [
-    Operation {
-        id: "list_customer_orders",
-        method: "GET",
-        path: "/v2/orders/customer-orders",
-        rate: 20,
-        answer: orders::list,
-    },
-    Operation {
-        id: "show_customer_order_details",
-        method: "GET",
-        path: "/v2/orders/customer-orders/details/{order_id}",
-        rate: 10,
-        answer: orders::show,
-    },
-    Operation {
-        id: "list_order_coupons_by_order_id",
-        method: "GET",
-        path: "/v2/orders/customer-orders/order-coupons",
-        rate: 10,
-        answer: order_promotions::coupons,
-    },
-    Operation {
-        id: "list_order_discounts",
-        method: "GET",
-        path: "/v2/orders/customer-orders/order-discounts",
-        rate: 10,
-        answer: order_promotions::discounts,
-    },
-    Operation {
-        id: "pay_orders",
-        method: "POST",
-        path: "/v3/orders/customer-orders/pay",
-        rate: 10,
-        answer: payment::pay,
-    },
-    Operation {
-        id: "cancel_customer_order",
-        method: "PUT",
-        path: "/v2/orders/customer-orders/cancel",
-        rate: 10,
-        answer: payment::cancel,
-    },
-    Operation {
-        id: "show_refund_order_details",
-        method: "GET",
-        path: "/v2/orders/customer-orders/refund-orders",
-        rate: 10,
-        answer: refunds::show,
-    },
-    Operation {
-        id: "show_customer_account_balances",
-        method: "GET",
-        path: "/v2/accounts/customer-accounts/balances",
-        rate: 20,
-        answer: balances::show,
-    },
-    Operation {
-        id: "list_sub_customer_coupons",
-        method: "GET",
-        path: "/v2/promotions/benefits/coupons",
-        rate: 10,
-        answer: coupons::list,
-    },
-    Operation {
-        id: "keystone_list_auth_domains",
-        method: "GET",
-        path: "/v3/auth/domains",
-        rate: 10,
-        answer: iam::domains,
-    },
+/// What the simulator can be asked, a list for each face.
+static FACES: [&[Operation]; 18] = [
+    account::OPERATIONS,
+    balances::OPERATIONS,
+    bills::OPERATIONS,
+    config::OPERATIONS,
+    costs::OPERATIONS,
+    coupons::OPERATIONS,
+    enterprise::OPERATIONS,
+    iam::OPERATIONS,
+    identity::OPERATIONS,
+    order_promotions::OPERATIONS,
+    orders::OPERATIONS,
+    packages::OPERATIONS,
+    payment::OPERATIONS,
+    prices::OPERATIONS,
+    products::OPERATIONS,
+    refunds::OPERATIONS,
+    resources::OPERATIONS,
+    usage::OPERATIONS,
 ];
+
+/// All of it.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
+    FACES.into_iter().flatten()
+}
 
 /// A request whose sender is known.
 pub(crate) struct Call<'r> {
@@ -135,7 +101,7 @@ impl Answer {
 
 /// The operation at a path, with the parameter in the path.
 pub(crate) fn operation(method: &str, path: &str) -> Option<(&'static Operation, String)> {
-    OPERATIONS.iter().filter(|operation| operation.method == method).find_map(|operation| {
+    operations().filter(|operation| operation.method == method).find_map(|operation| {
         match operation.path.split_once('{') {
             None => (operation.path == path).then(|| (operation, String::new())),
             Some((before, _)) => {
@@ -150,7 +116,7 @@ pub(crate) fn operation(method: &str, path: &str) -> Option<(&'static Operation,
 
 /// The operation with this name in the catalogue.
 pub(crate) fn named(id: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.id == id)
+    operations().find(|operation| operation.id == id)
 }
 
 impl Operation {
@@ -241,6 +207,39 @@ impl Serialize for Yuan {
         } else {
             out.serialize_f64(self.0 as f64 / 100.0)
         }
+    }
+}
+
+/// An amount as a JSON string of yuan with two decimals.
+#[derive(Debug, Clone, Copy)]
+struct YuanText(Fen);
+
+impl Serialize for YuanText {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let fen = self.0.unsigned_abs();
+        out.collect_str(&format_args!("{sign}{}.{:02}", fen / 100, fen % 100))
+    }
+}
+
+/// A number with every digit that it has, without passing through binary floating point.
+#[derive(Debug, Clone, Copy)]
+struct Exact(Decimal);
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let token = RawValue::from_string(self.0.normalize().to_string()).map_err(S::Error::custom)?;
+        token.serialize(out)
+    }
+}
+
+/// The same as a JSON string.
+#[derive(Debug, Clone, Copy)]
+struct ExactText(Decimal);
+
+impl Serialize for ExactText {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(&self.0.normalize())
     }
 }
 

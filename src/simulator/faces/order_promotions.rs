@@ -2,13 +2,31 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Answer, At, Call, Yuan, coupons::UseLimit, coupons::use_limits, order_of};
+use super::{Answer, At, Call, Operation, Yuan, coupons::UseLimit, coupons::use_limits, order_of};
 use crate::simulator::world::{
     Refusal, World,
     coupons::{DISCOUNT, MOST},
     orders::status,
     view::line_id,
 };
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "list_order_coupons_by_order_id",
+        method: "GET",
+        path: "/v2/orders/customer-orders/order-coupons",
+        rate: 10,
+        answer: coupons,
+    },
+    Operation {
+        id: "list_order_discounts",
+        method: "GET",
+        path: "/v2/orders/customer-orders/order-discounts",
+        rate: 10,
+        answer: discounts,
+    },
+];
 
 #[derive(Serialize)]
 struct OrderCoupons<'w> {

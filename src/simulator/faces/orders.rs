@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Answer, At, Call, Yuan, order_of, wrong};
+use super::{Answer, At, Call, Operation, Yuan, order_of, wrong};
 use crate::simulator::world::{
     Project, Refusal, World,
     ids::Place,
@@ -14,6 +14,24 @@ use crate::simulator::world::{
     times::a_year_after,
     view::{Amounts, Head, SeenLine, service_name},
 };
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "list_customer_orders",
+        method: "GET",
+        path: "/v2/orders/customer-orders",
+        rate: 20,
+        answer: list,
+    },
+    Operation {
+        id: "show_customer_order_details",
+        method: "GET",
+        path: "/v2/orders/customer-orders/details/{order_id}",
+        rate: 10,
+        answer: show,
+    },
+];
 
 #[derive(Serialize)]
 struct OrderList<'w> {

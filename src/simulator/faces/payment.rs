@@ -2,8 +2,26 @@
 
 use serde::Deserialize;
 
-use super::{Answer, Call, wrong};
+use super::{Answer, Call, Operation, wrong};
 use crate::simulator::world::{Refusal, World, pay::Wish, refuse};
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "pay_orders",
+        method: "POST",
+        path: "/v3/orders/customer-orders/pay",
+        rate: 10,
+        answer: pay,
+    },
+    Operation {
+        id: "cancel_customer_order",
+        method: "PUT",
+        path: "/v2/orders/customer-orders/cancel",
+        rate: 10,
+        answer: cancel,
+    },
+];
 
 #[derive(Deserialize)]
 struct PayBody {

@@ -2,8 +2,17 @@
 
 use serde::Serialize;
 
-use super::{Answer, Call, Yuan, order_of};
+use super::{Answer, Call, Operation, Yuan, order_of};
 use crate::simulator::world::{Refusal, World, refuse, services::service};
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    id: "show_refund_order_details",
+    method: "GET",
+    path: "/v2/orders/customer-orders/refund-orders",
+    rate: 10,
+    answer: show,
+}];
 
 #[derive(Serialize)]
 struct Refunds<'w> {

@@ -7,7 +7,10 @@ use super::world::{
     Account, Kind, Mode, Project, Settings, World,
     balances::Balances,
     dice::Dice,
+    enterprise::Enterprise,
     ids::Ids,
+    packages::Packages,
+    resources::Resources,
     times::{Millis, Versions},
 };
 
@@ -39,6 +42,7 @@ pub(crate) fn world(seed: Seed) -> World {
         mode: Mode::Strict,
         accounts: Vec::new(),
         ledger: Vec::new(),
+        enterprise: Enterprise::default(),
     };
     let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);
@@ -95,6 +99,9 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
         coupons: Vec::new(),
         balances: Versions::new(0, balances),
         released: BTreeSet::new(),
+        resources: Resources::default(),
+        packages: Packages::default(),
+        cards: Vec::new(),
     }
 }
 

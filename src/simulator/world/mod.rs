@@ -3,32 +3,49 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{money::Money, simulator::signature::WINDOW};
+use crate::money::Money;
 
 pub(crate) mod balances;
+pub(crate) mod bills;
 pub(crate) mod cancel;
+pub(crate) mod cards;
+pub(crate) mod catalogue;
+pub(crate) mod config;
 pub(crate) mod console;
+pub(crate) mod costs;
 pub(crate) mod coupons;
 pub(crate) mod dice;
 pub(crate) mod discounts;
+pub(crate) mod enterprise;
 pub(crate) mod ids;
 pub(crate) mod list;
 pub(crate) mod orders;
+pub(crate) mod packages;
 pub(crate) mod pay;
 pub(crate) mod place;
+pub(crate) mod prices;
+pub(crate) mod records;
 pub(crate) mod refunds;
+pub(crate) mod resources;
 pub(crate) mod services;
+pub(crate) mod settings;
 pub(crate) mod shape;
 pub(crate) mod times;
+pub(crate) mod usage;
 pub(crate) mod view;
 
 #[cfg(test)]
 mod tests;
 
 use balances::Balances;
+use cards::Card;
 use coupons::Coupon;
+use enterprise::Enterprise;
 use ids::Ids;
 use orders::{Live, Order};
+use packages::Packages;
+use resources::Resources;
+pub(crate) use settings::Settings;
 use times::{Millis, Versions};
 
 /// Hundredths of a yuan.
@@ -42,6 +59,8 @@ pub(crate) struct World {
     pub(crate) mode: Mode,
     pub(crate) accounts: Vec<Account>,
     pub(crate) ledger: Vec<Effect>,
+    /// The organisation of the master: its members, and what was moved between them.
+    pub(crate) enterprise: Enterprise,
 }
 
 /// Whether repeated payments are refused, as documented, or carried out again.
@@ -50,26 +69,6 @@ pub(crate) struct World {
 pub(crate) enum Mode {
     Strict,
     Naive,
-}
-
-/// How late readers see what happened, and whether rates are limited.
-#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Settings {
-    /// After a 204 the order is read unchanged for so long.
-    pub(crate) visible_after_ms: i64,
-    /// A paid order is being processed for so long.
-    pub(crate) provision_ms: i64,
-    /// Whether the gateway throttles at the documented rates.
-    pub(crate) rate_limits: bool,
-    /// How far a signature's time may be from the gateway's.
-    pub(crate) signature_valid_ms: i64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { visible_after_ms: 1_000, provision_ms: 2_000, rate_limits: false, signature_valid_ms: WINDOW }
-    }
 }
 
 /// What an account is in its company.
@@ -112,6 +111,10 @@ pub(crate) struct Account {
     pub(crate) balances: Versions<Balances>,
     /// Orders whose resources are unsubscribed since the start.
     pub(crate) released: BTreeSet<u32>,
+    /// What has become of its yearly/monthly resources since the start.
+    pub(crate) resources: Resources,
+    pub(crate) packages: Packages,
+    pub(crate) cards: Vec<Card>,
 }
 
 /// Who made something happen.
@@ -179,6 +182,12 @@ impl World {
     /// Whose key this is.
     pub(crate) fn key_holder(&self, ak: &str) -> Option<usize> {
         self.accounts.iter().position(|a| a.ak == ak)
+    }
+
+    /// Lets happen what happens by itself until a moment: automatic renewals, above all. Called before
+    /// anything else happens, and again with the same moments when a written world is made anew.
+    pub(crate) fn catch_up(&mut self, now: Millis) {
+        self.renew_automatically(now);
     }
 
     /// Whose money pays for what this account buys.

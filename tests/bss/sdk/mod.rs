@@ -27,15 +27,21 @@ fn python() -> PathBuf {
 
 /// Runs a script of `tests/bss/sdk` with the ready line as its argument.
 async fn referee(script: &str, ready: &ReadyLine) {
-    let line = serde_json::to_string(ready).expect("the ready line is JSON");
+    run(script, &serde_json::to_string(ready).expect("the ready line is JSON")).await;
+}
+
+/// Runs a script of `tests/bss/sdk`, which has to end well, and gives what it said.
+pub(super) async fn run(script: &str, argument: &str) -> String {
+    let argument = argument.to_owned();
     let script = root().join("tests/bss/sdk").join(script);
     let run = move || {
-        Command::new(python()).arg(script).arg(line).stdin(Stdio::null()).output().expect("python runs")
+        Command::new(python()).arg(script).arg(argument).stdin(Stdio::null()).output().expect("python runs")
     };
     let output = tokio::task::spawn_blocking(run).await.expect("it ends");
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     println!("{said}");
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,7 @@
+//! The codes of bills and costs.
+
+use super::{codes, words};
+
+codes! {}
+
+words! {}

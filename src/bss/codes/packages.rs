@@ -1,0 +1,7 @@
+//! The codes of resource packages.
+
+use super::{codes, words};
+
+codes! {}
+
+words! {}

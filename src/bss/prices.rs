@@ -1,0 +1,5 @@
+//! Price inquiries and commercial discounts (api-oce, 询价). They buy nothing.
+
+use super::read::ReadOperation;
+
+pub(super) const OPERATIONS: &[&ReadOperation] = &[];

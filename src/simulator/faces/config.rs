@@ -1,0 +1,6 @@
+//! Provinces, cities and counties.
+
+use super::Operation;
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[];

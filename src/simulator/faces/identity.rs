@@ -1,0 +1,6 @@
+//! Real names.
+
+use super::Operation;
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[];

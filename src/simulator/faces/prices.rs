@@ -1,0 +1,6 @@
+//! Price inquiries and commercial discounts.
+
+use super::Operation;
+
+/// What is asked here.
+pub(super) static OPERATIONS: &[Operation] = &[];

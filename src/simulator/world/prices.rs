@@ -1,0 +1,1 @@
+//! What things cost: pay-per-use, by the term, and renewals.

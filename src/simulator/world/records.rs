@@ -1,0 +1,1 @@
+//! The income and expense of accounts and coupons, derived from what happened.

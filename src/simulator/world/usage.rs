@@ -1,0 +1,1 @@
+//! Usage that is billed by its 95th percentile.
