@@ -159,10 +159,34 @@ pub(super) fn table_is_current(found: &BTreeMap<String, Found>, simulated: &BTre
          |---|---|---|---|---|---|---|---|\n{rows}\
          | | **60** | | **{client}** | **{simulator}** | **{referee}** | | **{pages}** |\n"
     );
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bss-operations.md");
+    page_is_current("docs/bss-operations.md", &text);
+}
+
+/// The rules that the documents leave open, with the values that the simulator begins with.
+pub(super) fn rules_are_current(rules: &Value, settings: &Value) {
+    let mut rows = String::new();
+    for rule in rules.as_array().expect("rules") {
+        let text = |name: &str| rule[name].as_str().expect("a text").trim().to_owned();
+        let name = text("name");
+        let _ = writeln!(rows, "| `{name}` | {} | {} | {} |", settings[&name], text("what"), text("why"));
+    }
+    let text = format!(
+        "# Rules that are settings\n\n\
+         How the simulated BSS behaves where Huawei's documents leave it open, or where it takes time. Each can be \
+         changed while it\nruns (`POST /settings` of the control plane, see [simulator.md](simulator.md)); when Huawei \
+         is seen to behave otherwise, the\nvalue is changed and not the code. Written by the test of the contract; \
+         `UPDATE_DOCS=1 make test` writes it anew.\n\n\
+         | setting | begins as | what it says | where it comes from |\n|---|---|---|---|\n{rows}"
+    );
+    page_is_current("docs/inferred-rules.md", &text);
+}
+
+/// A page of the documentation says what was just found.
+fn page_is_current(page: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &text).expect("written");
+        fs::write(&file, text).expect("written");
     }
     let written = fs::read_to_string(&file).unwrap_or_default();
-    assert!(written == text, "docs/bss-operations.md is out of date: run with UPDATE_DOCS=1");
+    assert!(written == text, "{page} is out of date: run with UPDATE_DOCS=1");
 }
