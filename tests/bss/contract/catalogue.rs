@@ -100,18 +100,41 @@ fn every_code_of_every_table_has_a_name_in_both_languages() {
     assert!(wrong.is_empty() && unlisted.is_empty(), "{unlisted:?}\n{}", wrong.join("\n"));
 }
 
-/// Which page of the portal rests on an operation, by the feature's folder.
-const PAGES: &[(&str, &str)] = &[
-    ("list_customer_orders", "orders"),
-    ("show_customer_order_details", "orders"),
-    ("list_order_coupons_by_order_id", "orders"),
-    ("list_order_discounts", "orders"),
-    ("pay_orders", "orders"),
-    ("cancel_customer_order", "orders"),
-    ("show_refund_order_details", "orders"),
-    ("show_customer_account_balances", "orders"),
-    ("list_sub_customer_coupons", "orders"),
+/// Which pages of the portal rest on an operation: the features' folders, and the words by which their
+/// sources call it.
+const PAGES: &[(&str, &[&str], &str)] = &[
+    ("list_customer_orders", &["orders"], ".orders("),
+    ("show_customer_order_details", &["orders", "activity"], ".order("),
+    ("list_order_coupons_by_order_id", &["orders"], ".order_coupons("),
+    ("list_order_discounts", &["orders"], ".order_discounts("),
+    ("pay_orders", &["orders"], "Write::Pay("),
+    ("cancel_customer_order", &["orders"], "Write::CancelOrder"),
+    ("show_refund_order_details", &["orders"], ".refund_orders("),
+    ("show_customer_account_balances", &["orders"], ".balances("),
+    ("list_sub_customer_coupons", &["orders"], ".coupons("),
 ];
+
+/// The pages that rest on an operation, which do call it.
+fn pages(operation: &str) -> String {
+    let Some((_, features, call)) = PAGES.iter().find(|(id, ..)| *id == operation) else {
+        return String::new();
+    };
+    for feature in *features {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/features").join(feature);
+        assert!(calls(&folder, call), "{feature} does not call {operation}");
+    }
+    features.join(", ")
+}
+
+fn calls(folder: &Path, call: &str) -> bool {
+    fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            calls(&path, call)
+        } else {
+            fs::read_to_string(&path).is_ok_and(|text| text.contains(call))
+        }
+    })
+}
 
 /// The table in the documentation says what the scenes have just shown. `UPDATE_DOCS=1` writes it anew.
 pub(super) fn table_is_current(found: &BTreeMap<String, Found>, simulated: &BTreeSet<String>) {
@@ -128,8 +151,8 @@ pub(super) fn table_is_current(found: &BTreeMap<String, Found>, simulated: &BTre
             (0, _) => "204".to_owned(),
             (of, fields) => format!("{fields} of {of}"),
         };
-        let page = PAGES.iter().find(|(operation, _)| *operation == id).map_or("", |(_, page)| page);
-        for (count, cell) in counts.iter_mut().zip([client, simulator, &referee, page]) {
+        let page = pages(id);
+        for (count, cell) in counts.iter_mut().zip([client, simulator, &referee, &page]) {
             *count += u32::from(!cell.is_empty());
         }
         let _ = writeln!(
