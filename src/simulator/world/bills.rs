@@ -3,8 +3,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::Datelike;
+
 use super::{
-    Settings, World,
+    Settings, World, costs,
     times::{DAY, Millis},
 };
 
@@ -19,7 +21,7 @@ mod tests;
 
 pub(crate) use month::{Month, day, day_begins};
 pub(crate) use say::{Said, Usage, region_name};
-pub(crate) use select::{Row, Scope, Wanted, project_of};
+pub(crate) use select::{Row, Scope, Wanted};
 
 /// A hundred-millionth of a yuan: the smallest amount of a bill. An `i64` holds 92 thousand million yuan.
 pub(crate) type Atom = i64;
@@ -112,9 +114,12 @@ pub(crate) enum Digits {
     Charged,
 }
 
-/// The months that were worked out, as long as nothing has happened since.
+/// What was worked out, as long as nothing has happened since.
 #[derive(Debug, Default)]
-pub(crate) struct Views(HashMap<(usize, Month), (Stamp, Arc<Vec<Fee>>)>);
+pub(crate) struct Views(HashMap<View, (Stamp, Arc<Vec<Fee>>)>);
+
+/// Account, first and last month, and whether what was billed earlier for days of them counts too.
+type View = (usize, Month, Month, bool);
 
 /// What the fees of a month depend on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,27 +226,57 @@ impl World {
     /// Everything that was billed of an account in a month, by the time of consumption, whether readers
     /// see it yet or not.
     pub(crate) fn fees(&mut self, account: usize, month: Month) -> Arc<Vec<Fee>> {
-        /// So many fees are kept beyond the newest month: about 100 MB.
+        self.fees_for(account, month, month)
+    }
+
+    /// The same of what is for a day between two months, both included: bills of those months, and of
+    /// earlier ones what orders bought for longer.
+    pub(crate) fn fees_for_days(&mut self, account: usize, from: Month, to: Month) -> Arc<Vec<Fee>> {
+        self.kept((account, from, to, true), |world| {
+            let mut fees = world.order_fees(account, from.plus(-costs::LONGEST), to);
+            fees.extend(months(from, to).flat_map(|month| world.metered_fees(account, month)));
+            let (first, last) = (from.first_day().num_days_from_ce(), to.last_day().num_days_from_ce());
+            fees.retain(|fee| fee.term.0 <= last && first <= fee.term.1);
+            fees
+        })
+    }
+
+    /// Everything that was billed from a month to another one.
+    pub(crate) fn fees_for(&mut self, account: usize, from: Month, to: Month) -> Arc<Vec<Fee>> {
+        self.kept((account, from, to, false), |world| {
+            let mut fees = world.order_fees(account, from, to);
+            fees.extend(months(from, to).flat_map(|month| world.metered_fees(account, month)));
+            fees
+        })
+    }
+
+    /// The fees of a view, from before if nothing has happened since.
+    fn kept(&mut self, view: View, make: impl FnOnce(&Self) -> Vec<Fee>) -> Arc<Vec<Fee>> {
+        /// So many fees are kept beside the newest view: about 100 MB.
         const ENOUGH: usize = 600_000;
         let stamp = Stamp {
             effects: self.ledger.len(),
-            orders: self.accounts[account].orders.len(),
+            orders: self.accounts[view.0].orders.len(),
             settings: self.settings,
         };
-        if let Some((known, fees)) = self.bills.0.get(&(account, month))
+        if let Some((known, fees)) = self.bills.0.get(&view)
             && *known == stamp
         {
             return Arc::clone(fees);
         }
-        let mut fees = self.order_fees(account, month);
-        fees.extend(self.metered_fees(account, month));
+        let mut fees = make(self);
         fees.sort_by_key(|fee| (fee.at, matches!(fee.source, Source::Meter(_))));
         let fees = Arc::new(fees);
         let kept: usize = self.bills.0.values().map(|(_, fees)| fees.len()).sum();
         if kept > ENOUGH {
             self.bills.0.clear();
         }
-        self.bills.0.insert((account, month), (stamp, Arc::clone(&fees)));
+        self.bills.0.insert(view, (stamp, Arc::clone(&fees)));
         fees
     }
+}
+
+/// From one to another, both included.
+fn months(from: Month, to: Month) -> impl Iterator<Item = Month> {
+    (0..=from.until(to)).map(move |later| from.plus(later))
 }

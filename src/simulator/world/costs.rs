@@ -19,7 +19,8 @@ pub(crate) const LONGEST: i32 = 72;
 
 /// The part of a fee's amounts that days from one to another cost, both included.
 pub(crate) fn part(fee: &Fee, parts: &Parts, from: NaiveDate, to: NaiveDate) -> Parts {
-    let (before, after) = (until(fee, parts, from.num_days_from_ce()), until(fee, parts, to.num_days_from_ce() + 1));
+    let (before, after) =
+        (until(fee, parts, from.num_days_from_ce()), until(fee, parts, to.num_days_from_ce() + 1));
     after.plus(&before.map(|part| -part))
 }
 

@@ -71,7 +71,7 @@ impl World {
                     1 => format!("bucket-{}", dice.hex(6)),
                     _ => format!("{}-{}-4{}", dice.hex(8), dice.hex(4), dice.hex(19)),
                 };
-                // The last of them came in the middle of a month not long ago, the others long before.
+                // The last of them is for campaigns: it begins each month some days late.
                 let since = if nth == 2 {
                     month.begins() + (5 + dice.roll(9).cast_signed()) * 24 * HOUR + 7 * HOUR
                 } else {
@@ -94,7 +94,8 @@ impl Measured {
         let from = month.begins().max(self.since);
         let to = month.ends().min(until + 1);
         let mut points = Vec::new();
-        let mut dice = Dice::new(self.dice ^ (u64::from(month.first_day().num_days_from_ce().cast_unsigned()) << 20));
+        let mut dice =
+            Dice::new(self.dice ^ (u64::from(month.first_day().num_days_from_ce().cast_unsigned()) << 20));
         let mut at = month.begins();
         while at < to {
             let bits = self.rate / 1_000 * (hour_weight(at) + dice.roll(260));
@@ -132,12 +133,11 @@ pub(crate) fn billed(points: &[Point], usage_type: &str) -> Option<Billed> {
     bits.sort_unstable_by(|a, b| b.cmp(a));
     let percentile = megabits(*bits.get(bits.len() / 20)?, usage_type);
     let peak = megabits(*bits.first()?, usage_type);
-    let guaranteed =
-        (usage_type == "95peak_plus").then(|| (percentile * Decimal::new(2, 1)).trunc());
+    let guaranteed = (usage_type == "95peak_plus").then(|| (percentile * Decimal::new(2, 1)).trunc());
     Some(Billed { percentile, peak, guaranteed })
 }
 
-/// Days of use: points by those of a day.
+/// Days of use: points by those of a day, with up to twenty decimals.
 pub(crate) fn days(points: usize) -> Decimal {
-    Decimal::from(points) / Decimal::from(A_DAY)
+    (Decimal::from(points) / Decimal::from(A_DAY)).round_dp(20)
 }

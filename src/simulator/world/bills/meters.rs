@@ -51,10 +51,7 @@ const PLAIN: Meter = Meter {
     service_names: ["弹性云服务器", "Elastic Cloud Server"],
     resource_type: "hws.resource.type.vm",
     resource_names: ["云主机", "ECS instance"],
-    spec: [
-        "通用计算增强型|c7.large.2|2核|4GB|linux",
-        "General computing-plus|c7.large.2|2 vCPUs|4 GB|linux",
-    ],
+    spec: ["通用计算增强型|c7.large.2|2核|4GB|linux", "General computing-plus|c7.large.2|2 vCPUs|4 GB|linux"],
     sku: "c7.large.2.linux",
     usage_type: "Duration",
     measure: 4,
@@ -314,8 +311,11 @@ impl World {
         let mut found = Vec::new();
         for (kind, meter) in METERS.iter().enumerate().filter(|_| account < FIRST) {
             for nth in 0..meter.owners[column] {
-                let seed =
-                    mix(self.seed ^ 0x0B17 ^ ((account as u64) << 40) ^ ((kind as u64) << 16) ^ u64::from(nth));
+                let seed = mix(self.seed
+                    ^ 0x0B17
+                    ^ ((account as u64) << 40)
+                    ^ ((kind as u64) << 16)
+                    ^ u64::from(nth));
                 let mut dice = Dice::new(seed);
                 let h = |dice: &mut Dice, digits| dice.hex(digits);
                 let id = format!(

@@ -17,17 +17,18 @@ use crate::simulator::world::{
 const AT_LAST: Millis = Millis::MAX / 2;
 
 impl World {
-    /// The fees of an account's orders that were paid in a month, an order's lines of a service together.
-    pub(super) fn order_fees(&self, account: usize, month: Month) -> Vec<Fee> {
+    /// The fees of an account's orders that were paid from a month to another one, an order's lines of a
+    /// service together.
+    pub(super) fn order_fees(&self, account: usize, first: Month, last: Month) -> Vec<Fee> {
         let owner = &self.accounts[account];
         // An order that ended before the start was paid less than two hours after it was placed.
-        let from = owner.orders.partition_point(|order| order.created_at() < month.begins() - 2 * HOUR);
-        let to = owner.orders.partition_point(|order| order.created_at() < month.ends());
+        let from = owner.orders.partition_point(|order| order.created_at() < first.begins() - 2 * HOUR);
+        let to = owner.orders.partition_point(|order| order.created_at() < last.ends());
         let ended = (from as u32..to as u32).filter(|index| !owner.live.contains_key(index));
         let mut fees = Vec::new();
         for index in ended.chain(owner.live.keys().copied()) {
             let Some((at, seen)) = self.billed_at(account, index) else { continue };
-            if Month::of(at) == month {
+            if (first.begins()..last.ends()).contains(&at) {
                 self.fees_of_order(account, index, (at, seen), &mut fees);
             }
         }

@@ -225,8 +225,12 @@ impl World {
         let product = usize::from(line.product) % sold.products.len();
         let seen = self.seen_lines(Place { account: fee.account, index: order, sub: 0 }, Millis::MAX / 2);
         let discounts = seen.get(usize::from(nth)).map(|seen| &seen.amounts.discounts);
-        let kinds: Vec<String> =
-            discounts.into_iter().flatten().filter(|(_, off)| *off != 0).map(|(k, _)| k.to_string()).collect();
+        let kinds: Vec<String> = discounts
+            .into_iter()
+            .flatten()
+            .filter(|(_, off)| *off != 0)
+            .map(|(k, _)| k.to_string())
+            .collect();
         let size = size(line);
         Said {
             service_name: sold.names[language],

@@ -88,14 +88,31 @@ impl World {
 
     /// The fees of a month of some accounts, one account after the other.
     pub(crate) fn fees_of(&mut self, accounts: &[usize], month: Month) -> Arc<Vec<Fee>> {
+        self.together(accounts, |world, account| world.fees(account, month))
+    }
+
+    /// What some accounts' fees cost from a month to another one, as billed or as spread over their days.
+    pub(crate) fn costs_of(
+        &mut self,
+        accounts: &[usize],
+        (from, to): (Month, Month),
+        spread: bool,
+    ) -> Arc<Vec<Fee>> {
+        self.together(accounts, |world, account| {
+            if spread { world.fees_for_days(account, from, to) } else { world.fees_for(account, from, to) }
+        })
+    }
+
+    fn together(
+        &mut self,
+        accounts: &[usize],
+        fees: impl Fn(&mut Self, usize) -> Arc<Vec<Fee>>,
+    ) -> Arc<Vec<Fee>> {
         if let [account] = accounts {
-            return self.fees(*account, month);
+            return fees(self, *account);
         }
-        let mut all: Vec<Fee> = Vec::new();
-        for account in accounts {
-            all.extend(self.fees(*account, month).iter().cloned());
-        }
-        Arc::new(all)
+        let each: Vec<_> = accounts.iter().map(|account| fees(self, *account)).collect();
+        Arc::new(each.iter().flat_map(|fees| fees.iter().cloned()).collect())
     }
 
     /// Positions of the fees that are wanted.
