@@ -10,6 +10,7 @@ mod changes;
 pub mod codes;
 pub mod costs;
 pub mod coupons;
+mod cycle;
 mod endpoint;
 pub mod enterprise;
 mod error;
@@ -52,6 +53,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use self::{
     changes::Write,
+    cycle::{BillCycle, NoCycle},
     endpoint::{Endpoint, NoEndpoint, Site},
     error::{Error, Kind, gateway_number},
     pages::Page,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::world::{
     Account, Kind, Mode, Project, Settings, World,
     balances::Balances,
+    bills::Views,
     dice::Dice,
     enterprise::Enterprise,
     ids::Ids,
@@ -43,6 +44,7 @@ pub(crate) fn world(seed: Seed) -> World {
         accounts: Vec::new(),
         ledger: Vec::new(),
         enterprise: Enterprise::default(),
+        bills: Views::default(),
     };
     let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);

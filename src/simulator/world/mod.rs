@@ -61,6 +61,8 @@ pub(crate) struct World {
     pub(crate) ledger: Vec<Effect>,
     /// The organisation of the master: its members, and what was moved between them.
     pub(crate) enterprise: Enterprise,
+    /// Bills that were worked out, for as long as they stay true.
+    pub(crate) bills: bills::Views,
 }
 
 /// Whether repeated payments are refused, as documented, or carried out again.

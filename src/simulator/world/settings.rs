@@ -1,7 +1,7 @@
 //! How the simulated BSS behaves where Huawei's documents leave it open or it takes time: each rule with
 //! its value, which can be changed while it runs, and where it comes from.
 
-use super::times::{DAY, Millis};
+use super::times::{DAY, HOUR, Millis};
 use crate::simulator::signature::WINDOW;
 
 /// A rule that can be set.
@@ -56,4 +56,26 @@ settings! {
     five_day_quota: u32 = 10, "the 5-day rule of unsubscribing (domain.md, 4)";
     /// The handling fee of unsubscribing what is in use, ten-thousandths of the unused part.
     unsubscribe_fee_bp: u32 = 500, "inferred: the documents say that a fee is kept, not how much";
+    /// Metered use of a day is billed so long after the day, milliseconds.
+    metered_late_ms: Millis = HOUR, "fee-records near real time (errors.md, 8)";
+    /// What each resource consumed is told so long after its charge, milliseconds.
+    resource_records_late_ms: Millis = 2 * HOUR, "res-fee-records hours late (errors.md, 8)";
+    /// Bills of resources are told so long after their charges, milliseconds.
+    resource_details_late_ms: Millis = DAY, "res-records up to 24 h late (errors.md, 8)";
+    /// Whether the sum of a month knows charges of today.
+    sums_know_today: bool = false, "monthly-sum: data up to 24:00 yesterday (errors.md, 8)";
+    /// Costs as billed are told so long after their charges, milliseconds.
+    original_costs_late_ms: Millis = HOUR, "costs: about 1 h behind (errors.md, 8)";
+    /// Costs spread over a term are told so long after their charges, milliseconds.
+    amortised_costs_late_ms: Millis = DAY, "costs: amortised 24 to 48 h behind (errors.md, 8)";
+    /// On which day of the next month metered use is paid.
+    settlement_day: u8 = 3, "inferred: costs are final after the 3rd of the next month (errors.md, 8)";
+    /// How many months back bills are kept.
+    bill_months: u8 = 36, "last 3 years (catalog.json); that older cycles are CBC.0100 is inferred";
+    /// How many months back costs are kept.
+    cost_months: u8 = 18, "monthly-breakdown: last 18 months; that older ones are CBC.0100 is inferred";
+    /// Whether the ordinary account has opened its cost centre; the others have.
+    ordinary_cost_centre: bool = false, "CBC.18000014 for accounts that have not (errors.md, 4)";
+    /// Hours from the begin of a month until the 95th percentiles of the month before are known.
+    usage95_ready_hours: u32 = 44, "after 20:00 on the 2nd (errors.md, 8)";
 }

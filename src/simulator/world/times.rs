@@ -103,6 +103,11 @@ impl<T: Clone> Versions<T> {
         self.0.truncate(keep);
     }
 
+    /// Since when the newest value holds, or will.
+    pub(crate) fn since_last(&self) -> Millis {
+        self.0[self.0.len() - 1].0
+    }
+
     /// The newest value, whether its time has come or not.
     pub(crate) fn last(&self) -> &T {
         &self.0[self.0.len() - 1].1

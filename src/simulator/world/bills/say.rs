@@ -1,0 +1,323 @@
+//! What a bill says of a fee beside its amounts: names, specification, use, ids. Nothing of it is stored.
+
+use chrono::Datelike;
+
+use super::{
+    Atom, FEN, Fee, Parts, Source, bill_type,
+    meters::{Metered, Used},
+    month::day_begins,
+    select::project_of,
+};
+use crate::simulator::world::{
+    World,
+    dice::mix,
+    ids::Place,
+    services::{ECS, EVS, VPC, service},
+    shape::{self, Line},
+    times::{Millis, beijing_day},
+};
+
+/// A fee in words.
+pub(crate) struct Said<'w> {
+    pub(crate) customer_id: &'w str,
+    pub(crate) account_name: &'w str,
+    pub(crate) payer_id: &'w str,
+    pub(crate) service_name: &'static str,
+    pub(crate) resource_type_name: &'static str,
+    pub(crate) region_name: &'static str,
+    pub(crate) zone: String,
+    pub(crate) project_id: &'w str,
+    pub(crate) project_name: Option<&'w str>,
+    pub(crate) resource_id: String,
+    pub(crate) resource_name: String,
+    pub(crate) parent: Option<String>,
+    /// Key and value.
+    pub(crate) tags: [(&'static str, &'static str); 2],
+    pub(crate) cost_unit: (&'static str, &'static str),
+    pub(crate) product_id: String,
+    pub(crate) spec: &'static str,
+    pub(crate) sku: String,
+    pub(crate) size: Option<(u32, u8)>,
+    pub(crate) order_id: Option<String>,
+    pub(crate) sub_order_id: Option<String>,
+    pub(crate) base_order_id: Option<String>,
+    pub(crate) period_type: u8,
+    pub(crate) periods: Option<u32>,
+    pub(crate) usage: Option<Usage>,
+    /// The price of a unit, where it is simple, and the unit.
+    pub(crate) price: Option<(Atom, &'static str)>,
+    pub(crate) spot: &'static str,
+    /// Types of the discounts.
+    pub(crate) promotion: Option<String>,
+    pub(crate) payment_type: Option<&'static str>,
+    /// The part of a whole: service and its name, type and its name, id, name.
+    pub(crate) part: Option<[String; 6]>,
+}
+
+/// What was used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    pub(crate) kind: &'static str,
+    pub(crate) measure: u8,
+    pub(crate) used: Used,
+    pub(crate) reserved: bool,
+    pub(crate) from: Millis,
+}
+
+/// The name of a region: 0 is Chinese, 1 English.
+pub(crate) fn region_name(code: &str, language: usize) -> &'static str {
+    let names = match code {
+        "cn-north-4" => ["华北-北京四", "CN North-Beijing4"],
+        "cn-east-3" => ["华东-上海一", "CN East-Shanghai1"],
+        "cn-south-1" => ["华南-广州", "CN South-Guangzhou"],
+        "cn-southwest-2" => ["西南-贵阳一", "CN Southwest-Guiyang1"],
+        _ => ["其他", "Other"],
+    };
+    names[language]
+}
+
+impl World {
+    /// The order, or the transaction, of a fee.
+    pub(crate) fn trade_id(&self, fee: &Fee) -> String {
+        match fee.source {
+            Source::Line { order, .. } => self.order_id(fee.account, order, 0),
+            Source::Meter(_) => format!("HWCT{:016X}", self.number(fee)),
+        }
+    }
+
+    /// The id of a fee among all.
+    pub(crate) fn fee_id(&self, fee: &Fee) -> String {
+        let number = self.number(fee);
+        format!("{number:016x}{:016x}", mix(number ^ 0x1D))
+    }
+
+    fn number(&self, fee: &Fee) -> u64 {
+        let day = u64::from(beijing_day(fee.at).num_days_from_ce().cast_unsigned());
+        let what = match fee.source {
+            Source::Line { order, nth, .. } => (u64::from(order) << 20) | u64::from(nth),
+            Source::Meter(meter) => (1 << 62) | (u64::from(meter) << 32) | day,
+        };
+        mix(mix(self.seed ^ ((fee.account as u64) << 52)) ^ what)
+    }
+
+    /// What people call the resource of a fee.
+    pub(crate) fn resource_name(&self, fee: &Fee) -> String {
+        named(fee, &self.resource_id_of(fee))
+    }
+
+    fn resource_id_of(&self, fee: &Fee) -> String {
+        match fee.source {
+            Source::Line { purchase, nth, .. } => {
+                shape::resource_id(self.seed, fee.account, purchase, usize::from(nth))
+            }
+            Source::Meter(at) => {
+                self.metered(fee.account).into_iter().nth(usize::from(at)).map(|m| m.id).unwrap_or_default()
+            }
+        }
+    }
+
+    /// A fee in words, in a language. `parts` are its amounts with every digit.
+    pub(crate) fn say(&self, fee: &Fee, parts: &Parts, language: usize) -> Said<'_> {
+        let mut said = match fee.source {
+            Source::Line { order, purchase, nth, sub } => {
+                self.say_line(fee, parts, (order, purchase, nth, sub), language)
+            }
+            Source::Meter(at) => match self.metered(fee.account).into_iter().nth(usize::from(at)) {
+                Some(metered) => self.say_metered(fee, &metered, language),
+                None => self.say_plain(fee, String::new()),
+            },
+        };
+        said.region_name = region_name(fee.region, language);
+        said
+    }
+
+    /// What can be said of every fee.
+    fn say_plain(&self, fee: &Fee, resource_id: String) -> Said<'_> {
+        let owner = &self.accounts[fee.account];
+        let (project_id, project_name) = project_of(fee, owner);
+        let spread = mix(resource_id.bytes().fold(7, |sum, byte| mix(sum ^ u64::from(byte))));
+        let team = ["shop", "data", "office", "lab"][(spread % 4) as usize];
+        Said {
+            customer_id: &owner.domain_id,
+            account_name: &owner.name,
+            payer_id: &self.accounts[self.payer(fee.account)].domain_id,
+            service_name: "",
+            resource_type_name: "",
+            region_name: "",
+            zone: format!("{}{}", fee.region, ["a", "b", "c"][(spread >> 8) as usize % 3]),
+            project_id,
+            project_name: fee.project.map(|_| project_name),
+            resource_name: named(fee, &resource_id),
+            resource_id,
+            parent: None,
+            tags: [("team", team), ("env", if spread & 0x1_0000 == 0 { "prod" } else { "test" })],
+            cost_unit: ("business", if matches!(team, "shop" | "office") { "front" } else { "back" }),
+            product_id: String::new(),
+            spec: "",
+            sku: String::new(),
+            size: None,
+            order_id: None,
+            sub_order_id: None,
+            base_order_id: None,
+            period_type: 5,
+            periods: None,
+            usage: None,
+            price: None,
+            spot: "--",
+            promotion: None,
+            payment_type: None,
+            part: None,
+        }
+    }
+
+    fn say_metered(&self, fee: &Fee, metered: &Metered, language: usize) -> Said<'_> {
+        let meter = metered.meter;
+        let day = beijing_day(fee.at);
+        let plain = self.say_plain(fee, metered.id.clone());
+        let part = meter.part.map(|[service, zh, en, kind, kind_zh, kind_en]| {
+            let names = if language == 0 { (zh, kind_zh) } else { (en, kind_en) };
+            let id = format!("{}-vm", metered.id);
+            let name = format!("{}-vm", plain.resource_name);
+            [service, names.0, kind, names.1, &id, &name].map(str::to_owned)
+        });
+        let reserved = meter.mode == super::mode::RESERVED;
+        Said {
+            service_name: meter.service_names[language],
+            resource_type_name: meter.resource_names[language],
+            product_id: format!("OFFI{:016X}", mix(meter.price.cast_unsigned() ^ 0x0FF1)),
+            spec: meter.spec[language],
+            sku: meter.sku.to_owned(),
+            size: meter.size,
+            period_type: 25,
+            usage: Some(Usage {
+                kind: meter.usage_type,
+                measure: meter.measure,
+                used: metered.used(day),
+                reserved,
+                from: day_begins(day),
+            }),
+            price: Some((meter.price, meter.unit[language])),
+            spot: match (reserved, meter.spot) {
+                (true, _) => "--",
+                (false, true) => "Y",
+                (false, false) => "N",
+            },
+            promotion: (metered.off() > 0).then(|| "605".to_owned()),
+            payment_type: reserved.then_some("NO_UPFRONT"),
+            part,
+            ..plain
+        }
+    }
+
+    fn say_line(
+        &self,
+        fee: &Fee,
+        parts: &Parts,
+        (order, purchase, nth, sub): (u32, u32, u16, u8),
+        language: usize,
+    ) -> Said<'_> {
+        let owner = &self.accounts[fee.account];
+        let id = |nth: usize| shape::resource_id(self.seed, fee.account, purchase, nth);
+        let plain = self.say_plain(fee, id(usize::from(nth)));
+        let lines = owner.lines(order);
+        let Some(line) = lines.get(usize::from(nth)) else { return plain };
+        let sold = service(line.service);
+        let product = usize::from(line.product) % sold.products.len();
+        let seen = self.seen_lines(Place { account: fee.account, index: order, sub: 0 }, Millis::MAX / 2);
+        let discounts = seen.get(usize::from(nth)).map(|seen| &seen.amounts.discounts);
+        let kinds: Vec<String> = discounts
+            .into_iter()
+            .flatten()
+            .filter(|(_, off)| *off != 0)
+            .map(|(k, _)| k.to_string())
+            .collect();
+        let size = size(line);
+        Said {
+            service_name: sold.names[language],
+            resource_type_name: sold.resource_names[language],
+            parent: parent(&lines, usize::from(nth)).map(id),
+            product_id: format!("OFFI7405863{:03}2815{product:02}", line.service),
+            spec: sold.product(line.product).names[language],
+            sku: sku(line),
+            size,
+            order_id: Some(self.order_id(fee.account, order, 0)),
+            sub_order_id: (sub != 0).then(|| self.order_id(fee.account, order, sub)),
+            base_order_id: (purchase != order).then(|| self.order_id(fee.account, purchase, 0)),
+            period_type: match (line.period_type, line.periods) {
+                (_, None) => 5,
+                (3, _) => 19,
+                (0, _) => 24,
+                (4, _) => 25,
+                _ => 20,
+            },
+            periods: line.periods,
+            price: unit_price(fee, parts, line, size, language),
+            promotion: (!kinds.is_empty()).then(|| kinds.join(",")),
+            ..plain
+        }
+    }
+}
+
+fn named(fee: &Fee, resource_id: &str) -> String {
+    let short = fee.service.rsplit('.').next().unwrap_or_default();
+    let short = if short == "ec2" { "ecs" } else { short };
+    format!("{short}-{}", resource_id.get(..4).unwrap_or("none"))
+}
+
+/// The line that a disk or bandwidth is attached to: the first server of the same order.
+fn parent(lines: &[Line], nth: usize) -> Option<usize> {
+    let attached = matches!(lines[nth].service, EVS | VPC);
+    attached.then(|| lines.iter().position(|line| line.service == ECS)).flatten()
+}
+
+/// The size of what is sold by its size, with its unit.
+fn size(line: &Line) -> Option<(u32, u8)> {
+    let sold = service(line.service);
+    let product = usize::from(line.product) % sold.products.len();
+    match line.service {
+        EVS => Some(([100, 200, 500][product % 3], 17)),
+        VPC => Some(([5, 20, 100][product % 3], 15)),
+        _ => None,
+    }
+}
+
+fn sku(line: &Line) -> String {
+    let mut words = service(line.service).product(line.product).names[1].split('|');
+    let first = words.next().unwrap_or_default();
+    let chosen = if line.service == ECS { words.next().unwrap_or(first) } else { first };
+    chosen.to_ascii_lowercase().replace([' ', '/'], "_")
+}
+
+/// The price of a period, where purchase or renewal has one that comes out even.
+fn unit_price(
+    fee: &Fee,
+    parts: &Parts,
+    line: &Line,
+    size: Option<(u32, u8)>,
+    language: usize,
+) -> Option<(Atom, &'static str)> {
+    use bill_type::{AUTOMATIC_RENEWAL, PURCHASE, RENEWAL};
+    let periods = Atom::from(line.periods.filter(|periods| *periods > 0)?);
+    let simple = matches!(fee.bill_type, PURCHASE | RENEWAL | AUTOMATIC_RENEWAL) && parts.official > 0;
+    let whole = periods * size.map_or(1, |(size, _)| Atom::from(size));
+    if !simple || parts.official % whole != 0 {
+        return None;
+    }
+    let yearly = line.period_type == 3;
+    let unit = match (size.map(|(_, unit)| unit), yearly, language) {
+        (None, false, 0) => "元/月",
+        (None, false, _) => "yuan/month",
+        (None, true, 0) => "元/年",
+        (None, true, _) => "yuan/year",
+        (Some(17), false, 0) => "元/GB/月",
+        (Some(17), false, _) => "yuan/GB/month",
+        (Some(17), true, 0) => "元/GB/年",
+        (Some(17), true, _) => "yuan/GB/year",
+        (_, false, 0) => "元/Mbps/月",
+        (_, false, _) => "yuan/Mbps/month",
+        (_, true, 0) => "元/Mbps/年",
+        (_, true, _) => "yuan/Mbps/year",
+    };
+    debug_assert!(parts.official % FEN == 0);
+    Some((parts.official / whole, unit))
+}
