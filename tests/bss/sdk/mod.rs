@@ -55,3 +55,9 @@ async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_view_of_a_bill_is_derived_from_the_same_charges() {
+    let running = simulator::run(Options { seed: 7, ..Options::default() }).await.expect("it starts");
+    referee("bills.py", &running.ready).await;
+}
