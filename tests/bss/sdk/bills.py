@@ -28,6 +28,8 @@ from huaweicloudsdkbss.v2 import (
 )
 
 C = client(MEMBER)
+# The simulator's clock stands still, or is advanced by days, while those who sign go on.
+control("/settings", {"signature_valid_ms": 10**15})
 PAID_BY = (
     "cash_amount", "credit_amount", "coupon_amount", "flexipurchase_coupon_amount", "stored_value_card_amount",
     "bonus_amount", "debt_amount", "writeoff_amount",
