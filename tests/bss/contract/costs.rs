@@ -139,8 +139,10 @@ async fn costs_are_grouped_and_filtered(stage: &mut Stage, cycle: BillCycle) {
     });
     let mut total = None;
     for dimension in groupable {
-        let query = CostQuery::new(time, vec![CostGroup::Dimension(dimension.clone())]).expect("a question");
-        let answer = costs(stage, CostQuery { limit: 1000, ..query }).await;
+        let groups = vec![CostGroup::Dimension(dimension.clone())];
+        let mut query = CostQuery::new(time, groups).expect("a question");
+        query.limit = 1000;
+        let answer = costs(stage, query).await;
         let sum = of(answer.data.iter().map(|data| data.item.amount));
         assert_eq!(sum, *total.get_or_insert(sum), "{dimension:?}");
     }
@@ -154,8 +156,10 @@ async fn costs_are_grouped_and_filtered(stage: &mut Stage, cycle: BillCycle) {
             dimension: CostDimension::AssociatedAccount,
             values: vec![stage.domain_id(MEMBER)],
         };
-        let query = CostQuery::new(time, groups.clone()).expect("a question").filtered(vec![filter]);
-        let answer = costs(stage, CostQuery { offset: 0, limit: 100, ..query.expect("filtered") }).await;
+        let query = CostQuery::new(time, groups.clone()).expect("a question");
+        let mut query = query.filtered(vec![filter]).expect("a filter");
+        query.limit = 100;
+        let answer = costs(stage, query).await;
         *sum = of(answer.data.iter().map(|data| data.item.amount));
     }
     assert!(only > Money::ZERO && but > Money::ZERO);

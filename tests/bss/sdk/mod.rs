@@ -7,7 +7,10 @@ use std::{
     sync::OnceLock,
 };
 
-use bss_portal::simulator::{self, Options, ReadyLine};
+use bss_portal::{
+    clock::Clock,
+    simulator::{self, Options, ReadyLine},
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,4 +57,12 @@ async fn what_goes_wrong_on_order_goes_wrong_as_ordered() {
 async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_view_of_a_bill_is_derived_from_the_same_charges() {
+    // The same day of the month whenever the test runs: bills of the last days are not all there yet.
+    let (clock, _) = Clock::manual("2026-07-15T02:30:00Z".parse().expect("a time"));
+    let running = simulator::run(Options { seed: 7, clock, ..Options::default() }).await.expect("it starts");
+    referee("bills.py", &running.ready).await;
 }
