@@ -56,4 +56,18 @@ settings! {
     five_day_quota: u32 = 10, "the 5-day rule of unsubscribing (domain.md, 4)";
     /// The handling fee of unsubscribing what is in use, ten-thousandths of the unused part.
     unsubscribe_fee_bp: u32 = 500, "inferred: the documents say that a fee is kept, not how much";
+    /// The most rows of a page of service, resource or usage types.
+    dictionary_page_max: u32 = 1_000, "inferred: the documents give a default of 10 and no maximum (domain.md, 0)";
+    /// Whether a filter of specs has to be the whole code of the spec, without regard to case.
+    spec_filter_whole: bool = true, "inferred: the SDK says that RESOURCE_SPEC filters, not how it compares";
+    /// The most products of one price inquiry.
+    inquiry_products_max: u32 = 100, "inferred: the documents name no maximum";
+    /// The largest result of a price inquiry, yuan; above it is CBC.99006055.
+    inquiry_yuan_max: i64 = 1_000_000_000, "inferred: the documents name the error and not the maximum";
+    /// Whether the project of a price inquiry has to be of each product's region.
+    inquiry_project_of_region: bool = true, "inferred: any project of the account in that region (domain.md, 6)";
+    /// Whether the rows of a pay-per-use inquiry's discounts say what they take off, and not what is left.
+    inquiry_discount_rows_take_off: bool = true, "inferred: the amount of the discount, the SDK says";
+    /// Whether the rows of a renewal inquiry are list prices, and not those after the best discount.
+    renew_rows_at_list_price: bool = true, "inferred: discounts are optional, and a sum of rows then is the list price";
 }
