@@ -151,19 +151,16 @@ impl UsagePrices {
 impl Reader {
     /// What use would cost.
     pub async fn usage_prices(&self, inquiry: &UsageInquiry) -> Result<UsagePrices, Error> {
-        let used = |used| {
-            let UsedProduct { id, product, factor, value, measure, quantity } = used;
-            UsedBody {
-                product: product.body(id, *quantity),
-                usage_factor: factor,
-                usage_value: Exact(*value),
-                usage_measure_id: *measure,
-            }
-        };
+        let products = inquiry.products.iter().map(|used| UsedBody {
+            product: used.product.body(&used.id, used.quantity),
+            usage_factor: &used.factor,
+            usage_value: Exact(used.value),
+            usage_measure_id: used.measure,
+        });
         let body = Body {
             project_id: &inquiry.project_id,
             inquiry_precision: inquiry.precision,
-            product_infos: inquiry.products.iter().map(used).collect(),
+            product_infos: products.collect(),
         };
         self.ask(Ask::of(&ON_DEMAND).saying(&body)).await
     }
