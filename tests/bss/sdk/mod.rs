@@ -55,3 +55,9 @@ async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dictionaries_lead_to_prices_and_prices_are_those_of_orders() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("prices.py", &running.ready).await;
+}
