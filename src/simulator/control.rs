@@ -209,11 +209,11 @@ async fn order(State(shared): App, Path(id): Path<String>) -> Result<Json<serde_
 
 async fn accounts(State(shared): App) -> Json<Vec<serde_json::Value>> {
     let world = shared.world();
-    let rows = world.accounts.iter().map(|account| {
+    let rows = world.accounts.iter().enumerate().map(|(at, account)| {
         let has = account.balances.last();
         json!({
             "name": account.name, "domain_id": account.domain_id, "ak": account.ak, "sk": account.sk,
-            "kind": account.kind, "orders": account.orders.len(), "coupons": account.coupons.len(),
+            "kind": account.kind, "region_projects": world.region_projects(at), "orders": account.orders.len(), "coupons": account.coupons.len(),
             "cash": Money::from_fen(has.cash), "credit_left": Money::from_fen(has.credit()),
             "credit_limit": Money::from_fen(has.credit_limit), "debt": Money::from_fen(has.debt),
         })

@@ -4,7 +4,7 @@ use super::{
     super::world::{
         dice::{Dice, mix},
         orders::{COMBINED, DOWNGRADE, NO_BASE, Order, kind, status},
-        services::{CDN, DCS, DDS, ECS, EVS, OBS, RDS, SERVICES, VPC},
+        services::{CDN, CLOUDPOND, DCS, DDS, ECS, EVS, OBS, RDS, VPC},
         shape,
         times::{DAY, HOUR, Millis},
     },
@@ -107,6 +107,6 @@ fn some_service(dice: &mut Dice) -> u8 {
         77..=81 => CDN,
         82..=86 => DCS,
         87..=89 => DDS,
-        other => (mix(other) % SERVICES.len() as u64) as u8,
+        other => (mix(other) % u64::from(CLOUDPOND)) as u8,
     }
 }

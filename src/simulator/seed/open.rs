@@ -160,7 +160,7 @@ impl Open {
         let made = self.draft.created;
         self.draft.offers = offers
             .iter()
-            .map(|(kind, way)| Offer { id: format!("DC{made}{kind:03}"), kind: *kind, way: *way })
+            .map(|(kind, way)| Offer { id: format!("DC{made}{kind:03}"), kind: *kind, way: way.clone() })
             .collect();
         self
     }

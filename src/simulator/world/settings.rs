@@ -78,4 +78,18 @@ settings! {
     ordinary_cost_centre: bool = false, "CBC.18000014 for accounts that have not (errors.md, 4)";
     /// Hours from the begin of a month until the 95th percentiles of the month before are known.
     usage95_ready_hours: u32 = 44, "after 20:00 on the 2nd (errors.md, 8)";
+    /// The most rows of a page of service, resource or usage types.
+    dictionary_page_max: u32 = 1_000, "inferred: the documents give a default of 10 and no maximum (domain.md, 0)";
+    /// Whether a filter of specs has to be the whole code of the spec, without regard to case.
+    spec_filter_whole: bool = true, "inferred: the SDK says that RESOURCE_SPEC filters, not how it compares";
+    /// The most products of one price inquiry.
+    inquiry_products_max: u32 = 100, "inferred: the documents name no maximum";
+    /// The largest result of a price inquiry, yuan; above it is CBC.99006055.
+    inquiry_yuan_max: i64 = 1_000_000_000, "inferred: the documents name the error and not the maximum";
+    /// Whether the project of a price inquiry has to be of each product's region.
+    inquiry_project_of_region: bool = true, "inferred: any project of the account in that region (domain.md, 6)";
+    /// Whether the rows of a pay-per-use inquiry's discounts say what they take off, and not what is left.
+    inquiry_discount_rows_take_off: bool = true, "inferred: the amount of the discount, the SDK says";
+    /// Whether the rows of a renewal inquiry are list prices, and not those after the best discount.
+    renew_rows_at_list_price: bool = true, "inferred: discounts are optional, and a sum of rows then is the list price";
 }

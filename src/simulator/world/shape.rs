@@ -33,13 +33,21 @@ pub(crate) struct Returned {
     pub(crate) fee: Fen,
 }
 
-/// A year costs ten months.
+/// What a product costs for a term, so many times.
 pub(crate) fn price(line_service: u8, product: u8, period_type: u8, periods: u32, quantity: u32) -> Fen {
-    let months = match period_type {
-        3 => 10 * periods,
-        _ => periods,
-    };
-    service(line_service).product(product).monthly * Fen::from(months) * Fen::from(quantity)
+    term_price(service(line_service).product(product).monthly, period_type, periods) * Fen::from(quantity)
+}
+
+/// What a term costs of something with a price by the month: a year costs ten months, a day the thirtieth
+/// part of one, an hour the 24th part of a day; parts of a fen are not charged.
+pub(crate) fn term_price(monthly: Fen, period_type: u8, periods: u32) -> Fen {
+    let periods = Fen::from(periods);
+    match period_type {
+        0 => monthly * periods / 30,
+        3 => 10 * monthly * periods,
+        4 => monthly * periods / 720,
+        _ => monthly * periods,
+    }
 }
 
 /// A line at its list price less a discount in hundredths (15 takes off 15 %).

@@ -54,6 +54,12 @@ pub(crate) fn beijing_day(at: Millis) -> NaiveDate {
     utc(at + BEIJING).date_naive()
 }
 
+/// When a day begins in Beijing.
+pub(crate) fn beijing_midnight(year: i32, month: u32, day: u32) -> Millis {
+    let day = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() - BEIJING
+}
+
 /// A year later on the calendar.
 pub(crate) fn a_year_after(at: Millis) -> Millis {
     utc(at).checked_add_months(Months::new(12)).map_or(i64::MAX, |later| later.timestamp_millis())

@@ -62,6 +62,10 @@ fn the_client_knows_every_operation_by_its_method_path_and_rate() {
 const NO_TYPE: &[(&str, &str)] = &[
     ("order_status_filter", "the part of order_status that the list can be filtered by"),
     ("refund_amount_sign", "a sign, not a code"),
+    ("resource_spec_examples", "examples of an open set, which list_resource_specs lists"),
+    ("well_known_service_type", "examples of an open set, which list_service_types lists"),
+    ("well_known_resource_type", "examples of an open set, which list_resource_types lists"),
+    ("x_language", "a header, which Locale::bss writes; the two spellings mean the same"),
 ];
 
 /// Codes that a type has beside those of its table, with the reason.

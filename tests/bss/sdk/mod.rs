@@ -66,3 +66,9 @@ async fn every_view_of_a_bill_is_derived_from_the_same_charges() {
     let running = simulator::run(Options { seed: 7, clock, ..Options::default() }).await.expect("it starts");
     referee("bills.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dictionaries_lead_to_prices_and_prices_are_those_of_orders() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("prices.py", &running.ready).await;
+}
