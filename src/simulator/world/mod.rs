@@ -187,6 +187,7 @@ impl World {
     /// Lets happen what happens by itself until a moment: automatic renewals, above all. Called before
     /// anything else happens, and again with the same moments when a written world is made anew.
     pub(crate) fn catch_up(&mut self, now: Millis) {
+        self.end_credit(now);
         self.renew_automatically(now);
     }
 
