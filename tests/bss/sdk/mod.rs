@@ -55,3 +55,9 @@ async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_moves_money_and_coupons_under_huaweis_own_sdk() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("enterprise.py", &running.ready).await;
+}

@@ -106,14 +106,18 @@ fn a_thousand_moves_lose_nothing_and_make_nothing() {
                 done += 1;
                 let [ours, theirs] = &world.ledger[effects..] else { panic!("{nth}: two effects") };
                 assert_eq!((ours.operation, &ours.subject), (theirs.operation, &theirs.subject));
-                let both = [ours.amount, ours.cash, ours.credit].iter().zip([
-                    theirs.amount,
-                    theirs.cash,
-                    theirs.credit,
-                ]);
-                assert!(both.into_iter().all(|(a, b)| (*a + b).is_zero()), "{ours:?} {theirs:?}");
-                let coupons: Fen = ours.coupons.len() as Fen - theirs.coupons.len() as Fen;
-                assert_eq!(coupons, 0);
+                for (a, b) in
+                    [(ours.amount, theirs.amount), (ours.cash, theirs.cash), (ours.credit, theirs.credit)]
+                {
+                    assert!((a + b).is_zero(), "{ours:?} {theirs:?}");
+                }
+                for (a, b) in ours.coupons.iter().zip(&theirs.coupons) {
+                    assert!(
+                        (a.amount + b.amount).is_zero() && a.coupon_id != b.coupon_id,
+                        "{ours:?} {theirs:?}"
+                    );
+                }
+                assert_eq!(ours.coupons.len(), theirs.coupons.len());
             }
             Err(_) => {
                 refused += 1;
