@@ -58,28 +58,31 @@ pub(crate) fn set_line(has: &mut Balances, line: Fen) {
 }
 
 impl World {
-    /// Ends what of the credit lines has ended until now.
-    pub(crate) fn end_credit(&mut self, now: Millis) {
-        let members = (0..self.enterprise.members.len()).map(Side::Member);
-        for side in [Side::Master].into_iter().chain(members) {
-            let mut ends: Vec<Millis> = self.dated_of(side).iter().map(|part| part.expires).collect();
-            ends.retain(|end| *end <= now);
-            ends.sort_unstable();
-            for end in ends {
-                self.end_part(side, end);
+    /// When the next part of a credit line ends, if that is by now.
+    pub(crate) fn next_end_of_credit(&self, now: Millis) -> Option<Millis> {
+        let ends = self.credit_sides().flat_map(|side| self.dated_of(side)).map(|part| part.expires);
+        ends.min().filter(|end| *end <= now)
+    }
+
+    /// Ends the parts of the credit lines that are granted until this moment.
+    pub(crate) fn end_credit(&mut self, end: Millis) {
+        for side in self.credit_sides() {
+            let mut dated = self.dated_of(side).to_vec();
+            let gone: Fen = dated.iter().filter(|part| part.expires == end).map(|part| part.line).sum();
+            if gone == 0 {
+                continue;
             }
+            dated.retain(|part| part.expires != end);
+            let mut has = *self.money_of(side).last();
+            let line = has.credit_limit - gone;
+            set_line(&mut has, line);
+            self.money_of_mut(side).put(end, has);
+            self.set_dated(side, end, dated);
         }
     }
 
-    fn end_part(&mut self, side: Side, end: Millis) {
-        let mut dated = self.dated_of(side).to_vec();
-        let gone: Fen = dated.iter().filter(|part| part.expires == end).map(|part| part.line).sum();
-        dated.retain(|part| part.expires != end);
-        let mut has = *self.money_of(side).last();
-        let line = has.credit_limit - gone;
-        set_line(&mut has, line);
-        self.money_of_mut(side).put(end, has);
-        self.set_dated(side, end, dated);
+    fn credit_sides(&self) -> impl Iterator<Item = Side> + use<> {
+        [Side::Master].into_iter().chain((0..self.enterprise.members.len()).map(Side::Member))
     }
 
     /// The parts of a line that end, as they are now.
