@@ -14,6 +14,7 @@ use super::{
     world::{
         Cause, Doer, Mode, Refusal, World,
         discounts::{Offer, Way},
+        enterprise::identity::RealName,
         orders::{NO_BASE, kind, status},
         pay::Wish,
         place::Draft,
@@ -91,6 +92,7 @@ enum Action {
     Renew,
     Unsubscribe,
     SpendCoupon,
+    RealName,
 }
 
 /// What somebody does in Huawei's console.
@@ -103,6 +105,8 @@ pub(crate) struct Console {
     resource_id: Option<String>,
     coupon_id: Option<String>,
     amount: Option<String>,
+    verified_status: Option<i8>,
+    verified_type: Option<u8>,
 }
 
 /// Orders to place.
@@ -187,7 +191,7 @@ impl Call<'_> {
             account: self.account,
             operation: operation.id.to_owned(),
             path: self.path_parameter.clone(),
-            body: String::from_utf8_lossy(self.body).into_owned(),
+            body: faces::written_body(operation, self.body),
             ledger,
         }
     }
@@ -236,6 +240,11 @@ impl Console {
             Action::SpendCoupon => {
                 let amount = self.amount.as_deref().map(fen).transpose()?;
                 world.spend_coupon(cause, account, self.coupon_id.as_deref().unwrap_or_default(), amount)?;
+                Ok(None)
+            }
+            Action::RealName => {
+                let status = self.verified_status.ok_or_else(|| bad("which status?"))?;
+                world.set_real_name(cause, account, RealName { status, kind: self.verified_type })?;
                 Ok(None)
             }
         }

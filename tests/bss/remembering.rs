@@ -8,7 +8,11 @@ use std::{
 };
 
 use bss_portal::{
-    bss::Write,
+    bss::{
+        Write,
+        codes::BalanceType,
+        members::{CreateMember, MoveMoney, Password, Phone, SendCode},
+    },
     clock::{Clock, Hand},
     simulator::{self, Options},
 };
@@ -115,6 +119,50 @@ async fn a_world_goes_on_from_its_file_as_it_was() {
     let before = whole(&second).await;
     drop(second);
     assert_eq!(whole(&place.start().await).await, before);
+}
+
+#[tokio::test]
+async fn what_happened_in_an_enterprise_is_remembered_without_a_password() {
+    let place = Place::new();
+    let first = place.start().await;
+    let (_, writer) = first.handles();
+    let members: Value = first.control("GET", "/members", Value::Null).await;
+    let member = members[0]["id"].as_str().expect("an id").to_owned();
+    let code = Write::SendCode(SendCode {
+        mobile_phone: "13800001234".to_owned(),
+        timeout: None,
+        language: None,
+        member_name: "huaxin-suzhou".to_owned(),
+    });
+    assert_eq!(first.send(&writer, &code).await.http_status, Some(204));
+    let sent: Value = first.control("GET", "/messages", Value::Null).await;
+    let code = sent[0]["code"].as_str().expect("a code").to_owned();
+    let create = Write::CreateMember(CreateMember {
+        party_id: "10005".to_owned(),
+        display_name: None,
+        permissions: Vec::new(),
+        customer_name: "huaxin-suzhou".to_owned(),
+        phone: Phone::Own { number: "13800001234".to_owned(), code },
+        password: Password("Sesame-Open-7".to_owned().into()),
+        financial_custody: None,
+    });
+    assert_eq!(first.send(&writer, &create).await.http_status, Some(204));
+    let money =
+        MoveMoney::new(member, "12.50".parse().expect("yuan"), "t1".to_owned(), BalanceType::Debit, None);
+    let hand_out = Write::HandOutMoney(money.expect("valid"));
+    assert_eq!(first.send(&writer, &hand_out).await.http_status, Some(204));
+    let told = async |bss: &Bss| {
+        let mut told = whole(bss).await;
+        for path in ["/members", "/messages"] {
+            told.push(bss.control("GET", path, Value::Null).await);
+        }
+        told
+    };
+    let before = told(&first).await;
+    drop(first);
+    let text = fs::read_to_string(place.file()).expect("the file");
+    assert!(text.contains("huaxin-suzhou") && !text.contains("Sesame"), "{text}");
+    assert_eq!(told(&place.start().await).await, before);
 }
 
 #[tokio::test]

@@ -119,6 +119,14 @@ pub(crate) fn named(id: &str) -> Option<&'static Operation> {
     operations().find(|operation| operation.id == id)
 }
 
+/// The body of a call as it is written down, without what nobody may read there.
+pub(crate) fn written_body(operation: &Operation, body: &[u8]) -> String {
+    match operation.id {
+        "create_sub_enterprise_account" => enterprise::without_password(body),
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
 impl Operation {
     /// Does what is asked.
     pub(crate) fn answer(&self, world: &mut World, call: &Call<'_>) -> Answer {

@@ -16,8 +16,10 @@ use super::world::{
 };
 
 mod coupons;
+mod enterprise;
 mod history;
 mod open;
+pub(crate) mod places;
 
 /// How a world begins.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +64,7 @@ pub(crate) fn world(seed: Seed) -> World {
         world.accounts[at].index_ended();
         coupons::give(&mut world, at, seed);
     }
+    enterprise::found(&mut world, seed);
     world
 }
 

@@ -189,6 +189,11 @@ impl World {
     /// Lets happen what happens by itself until a moment: automatic renewals, above all. Called before
     /// anything else happens, and again with the same moments when a written world is made anew.
     pub(crate) fn catch_up(&mut self, now: Millis) {
+        // A part of a credit line ends in its turn, whenever somebody looks next.
+        while let Some(end) = self.next_end_of_credit(now) {
+            self.renew_automatically(end - 1);
+            self.end_credit(end);
+        }
         self.renew_automatically(now);
     }
 

@@ -92,4 +92,22 @@ settings! {
     inquiry_discount_rows_take_off: bool = true, "inferred: the amount of the discount, the SDK says";
     /// Whether the rows of a renewal inquiry are list prices, and not those after the best discount.
     renew_rows_at_list_price: bool = true, "inferred: discounts are optional, and a sum of rows then is the list price";
+    /// A transfer between a master and a member goes on for so long, milliseconds; meanwhile another is refused.
+    transfer_ms: Millis = 1_000, "inferred: CBC.99007461 says that another one is unfinished, not for how long";
+    /// Whether only what a member has from its master can be taken back of its cash.
+    take_back_handed_only: bool = true, "inferred: the documents speak of taking back what was allocated";
+    /// Whether members whose money is in custody can be handed money and coupons.
+    custodial_members_get_money: bool = true, "inferred: no document forbids it";
+    /// A member that was made is normal after so long, milliseconds.
+    member_creation_ms: Millis = 5_000, "asynchronous: status 2, then 1 (errors.md, 8)";
+    /// Members that can be made in a day before CBC.99007197.
+    members_a_day: u32 = 20, "inferred: the documents say that an address is throttled, not when";
+    /// Codes that a telephone is sent in a day.
+    codes_a_day: u32 = 5, "inferred: CBC.99000082 says too many, not how many";
+    /// Whether text messages do not arrive, so that codes are made and not sent.
+    telephones_unreachable: bool = false, "CBC.99004003 (errors.md, 4)";
+    /// How long after a closed member was made its telephone cannot be used again, milliseconds.
+    phone_rests_ms: Millis = 180 * DAY, "inferred: CBC.99000030 says that a telephone was used too often";
+    /// Whether opening enterprise projects that are open is refused; otherwise it answers 204 again.
+    reopening_projects_refused: bool = false, "inferred: CBC.99007004 with NOT_OPEN_MULTI_PROJECT may mean this";
 }

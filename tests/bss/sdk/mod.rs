@@ -72,3 +72,9 @@ async fn dictionaries_lead_to_prices_and_prices_are_those_of_orders() {
     let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
     referee("prices.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_moves_money_and_coupons_under_huaweis_own_sdk() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("enterprise.py", &running.ready).await;
+}
