@@ -122,7 +122,7 @@ impl Error {
             operation,
             http_status: Some(response.status),
             code,
-            message: envelope.message.as_deref().map(shortened),
+            message: envelope.message.or_else(|| plain_words(&response.body)).as_deref().map(shortened),
             request_id: response.request_id().map(str::to_owned).or(envelope.request_id),
         })
     }
@@ -174,6 +174,12 @@ impl Envelope {
             request_id: wire.request_id.filter(|id| id.len() <= 128),
         }
     }
+}
+
+/// The words of an answer that is neither JSON nor a page, as what stands in front of BSS may answer.
+fn plain_words(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    (!text.is_empty() && !text.starts_with(['<', '{', '['])).then(|| text.to_owned())
 }
 
 /// The number of a gateway code, which comes as `APIG.0301` and as `APIGW.0301`.

@@ -23,6 +23,7 @@ pub mod orders;
 pub mod packages;
 pub mod pages;
 pub mod pay;
+pub mod permissions;
 pub mod places;
 pub mod prices;
 pub mod products;
