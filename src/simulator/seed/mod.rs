@@ -8,6 +8,7 @@ use super::world::{
     balances::Balances,
     dice::Dice,
     enterprise::Enterprise,
+    gate::Gate,
     ids::Ids,
     packages::Packages,
     resources::Resources,
@@ -43,6 +44,7 @@ pub(crate) fn world(seed: Seed) -> World {
         accounts: Vec::new(),
         ledger: Vec::new(),
         enterprise: Enterprise::default(),
+        gate: Gate::default(),
     };
     let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);

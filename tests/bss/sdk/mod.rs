@@ -55,3 +55,9 @@ async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_lets_in_and_turns_away_as_documented() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("gateway.py", &running.ready).await;
+}
