@@ -102,11 +102,11 @@ impl Configured {
     pub fn connection(&self, shared: &Shared) -> Connection {
         Connection {
             endpoint: self.upstream.endpoint(),
-            credentials: Credentials {
-                access_key: self.access_key.expose_secret().to_owned(),
-                secret_key: self.secret_key.clone(),
-                domain_id: self.domain_id.clone(),
-            },
+            credentials: Credentials::of_key(
+                self.access_key.expose_secret().to_owned(),
+                self.secret_key.clone(),
+                self.domain_id.clone(),
+            ),
             account: self.name.clone(),
             clock: shared.clock.clone(),
             wire: shared.wire.clone(),
@@ -278,11 +278,11 @@ fn connection(vault: &Vault, shared: &Shared, row: &store::Row) -> Result<Connec
         .map_err(|error| Problem::Address(row.name.clone(), error))?;
     Ok(Connection {
         endpoint: upstream.endpoint(),
-        credentials: Credentials {
-            access_key: opened(AK, &row.ak_sealed)?.expose_secret().to_owned(),
-            secret_key: opened(SK, &row.sk_sealed)?,
-            domain_id: row.domain_id.clone(),
-        },
+        credentials: Credentials::of_key(
+            opened(AK, &row.ak_sealed)?.expose_secret().to_owned(),
+            opened(SK, &row.sk_sealed)?,
+            row.domain_id.clone(),
+        ),
         account: row.id.to_string(),
         clock: shared.clock.clone(),
         wire: shared.wire.clone(),

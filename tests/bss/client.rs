@@ -52,11 +52,7 @@ impl Bss {
         let account = &self.running.ready.accounts[0];
         bss::connect(Connection {
             endpoint: self.running.ready.endpoint.parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: account.ak.clone(),
-                secret_key: sk.into(),
-                domain_id: Some(account.domain_id.clone()),
-            },
+            credentials: Credentials::of_key(account.ak.clone(), sk.into(), Some(account.domain_id.clone())),
             account: account.name.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),

@@ -13,6 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub(super) use self::special::says_token_expired;
 pub use self::special::{ClockApart, clock_apart, missing_permission};
 use super::{Error, gateway_number};
 use crate::i18n::Locale;
@@ -74,8 +75,11 @@ pub fn explain_said(said: Said<'_>, locale: Locale) -> Option<Explanation> {
         meaning: Cow::Borrowed(locale.pick(meaning.0, meaning.1)),
         next: Cow::Borrowed(locale.pick(next.0, next.1)),
     };
-    if special::says_token_expired(message) {
+    if says_token_expired(message) {
         return Some(plain(special::TOKEN_EXPIRED));
+    }
+    if said.operation == Some(super::iam::LOG_IN) && said.status == Some(401) {
+        return Some(plain(special::WRONG_PASSWORD));
     }
     let Some(code) = said.code else { return special::without_code(said.status?).map(plain) };
     let mut explanation = plain(row(code, message)?);

@@ -23,7 +23,21 @@ pub(super) const TOKEN_EXPIRED: (Pair, Pair) = (
     NEW_TOKEN,
 );
 
-pub(super) fn says_token_expired(message: &str) -> bool {
+/// A log-in that IAM refused.
+pub(super) const WRONG_PASSWORD: (Pair, Pair) = (
+    (
+        "IAM 登录失败：用户名、密码或账号名不正确，或该用户需要多因素认证。",
+        "The log-in at IAM failed: the user, the password or the account's name is wrong, or the user needs a second \
+         factor.",
+    ),
+    (
+        "请管理员核对 iam_user、iam_password 和 iam_domain；连续失败会锁定用户，五分钟内不再尝试。",
+        "Have an administrator check iam_user, iam_password and iam_domain. Repeated failures lock the user, so it is \
+         not tried again for five minutes.",
+    ),
+);
+
+pub(in crate::bss) fn says_token_expired(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     (message.contains("x_auth_token") || message.contains("x-auth-token")) && message.contains("expired")
 }
