@@ -7,6 +7,7 @@ pub mod bills;
 pub mod cards;
 pub mod catalogue;
 mod changes;
+pub mod checkup;
 pub mod codes;
 pub mod costs;
 pub mod coupons;

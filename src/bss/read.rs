@@ -141,6 +141,11 @@ impl Reader {
         self.line.ask_account_id(self.whole_limit.min(ATTEMPT_LIMIT)).await
     }
 
+    /// The connection, for the check-up.
+    pub(super) fn line(&self) -> &Line {
+        &self.line
+    }
+
     /// When the temporary key ends that this reader signs with, where that is known.
     pub fn key_expires_at(&self) -> Option<DateTime<Utc>> {
         self.line.key()?.session.as_ref()?.expires_at

@@ -58,6 +58,7 @@ impl Upstream {
         match self {
             Self::Site(Site::China) => ("china", None),
             Self::Site(Site::International) => ("international", None),
+            Self::Site(Site::Europe) => ("europe", None),
             Self::Custom(endpoint) => ("custom", Some(endpoint.to_string())),
         }
     }
@@ -66,6 +67,7 @@ impl Upstream {
         match site {
             "china" => Ok(Self::Site(Site::China)),
             "international" => Ok(Self::Site(Site::International)),
+            "europe" => Ok(Self::Site(Site::Europe)),
             _ => endpoint.ok_or(NoEndpoint)?.parse().map(Self::Custom),
         }
     }
