@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{
     faces::{self, Call, Operation, Query},
+    gates::{Elsewhere, Permissions},
     world::{
         Cause, Doer, Mode, Refusal, World,
         discounts::{Offer, Way},
@@ -51,6 +52,10 @@ pub(crate) enum Act {
     Mode { mode: Mode },
     /// Settings were changed.
     Settings { body: SettingsBody },
+    /// Permissions of an account's key were taken or given back.
+    Permissions { body: Permissions },
+    /// An account went to the other site, or came back.
+    Site { body: Elsewhere },
 }
 
 /// What cannot be asked of the control plane: status and words.
@@ -178,6 +183,8 @@ impl Act {
                 Some(0)
             }
             Self::Settings { body } => body.happen(world).ok().map(|()| 0),
+            Self::Permissions { body } => body.happen(world).ok().map(|()| 0),
+            Self::Site { body } => body.happen(world).ok().map(|()| 0),
         }
     }
 }

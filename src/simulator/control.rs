@@ -16,6 +16,7 @@ use super::{
     acts::{Act, Console, NewOrders, SettingsBody, Wrong, bad},
     faces,
     faults::{Rule, Standing},
+    gates,
     server::Received,
     shared::Shared,
     world::{
@@ -46,6 +47,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/accounts", get(accounts))
         .route("/messages", get(messages))
         .route("/members", get(members))
+        .route("/permissions", post(gates::set_permissions))
+        .route("/site", post(gates::set_site))
+        .route("/session-keys", post(gates::new_session))
         .with_state(shared)
 }
 

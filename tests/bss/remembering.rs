@@ -248,3 +248,24 @@ async fn a_stopped_simulator_lets_nothing_happen_behind_its_file() {
     assert!(!answer[..read].starts_with(b"HTTP/1.1 200"));
     assert_eq!(lines(&place.file()), 2);
 }
+
+#[tokio::test]
+async fn what_was_taken_from_keys_and_where_accounts_went_is_remembered() {
+    let place = Place::new();
+    let bss = place.start().await;
+    let _: Value = bss.control("POST", "/permissions", json!({"deny": ["bss:balance:view"]})).await;
+    let session: Value = bss.control("POST", "/session-keys", json!({"seconds": 3_600})).await;
+    drop(bss);
+    let again = place.start().await;
+    let (reader, _) = again.handles();
+    let error = reader.balances().await.expect_err("denied");
+    assert_eq!(error.code.as_deref(), Some("CBC.0151"));
+    let same: Value = again.control("POST", "/session-keys", json!({"seconds": 3_600})).await;
+    assert_eq!(session, same);
+    let _: Value = again.control("POST", "/permissions", json!({"deny": []})).await;
+    let _: Value = again.control("POST", "/site", json!({"elsewhere": true, "code": "CBC.0156"})).await;
+    drop(again);
+    let last = place.start().await;
+    let (reader, _) = last.handles();
+    assert_eq!(reader.balances().await.expect_err("elsewhere").code.as_deref(), Some("CBC.0156"));
+}

@@ -9,6 +9,7 @@ use super::world::{
     bills::Views,
     dice::Dice,
     enterprise::Enterprise,
+    gate::Gate,
     ids::Ids,
     packages::Packages,
     resources::Resources,
@@ -47,6 +48,7 @@ pub(crate) fn world(seed: Seed) -> World {
         ledger: Vec::new(),
         enterprise: Enterprise::default(),
         bills: Views::default(),
+        gate: Gate::default(),
     };
     let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);

@@ -17,6 +17,7 @@ pub(crate) mod coupons;
 pub(crate) mod dice;
 pub(crate) mod discounts;
 pub(crate) mod enterprise;
+pub(crate) mod gate;
 pub(crate) mod ids;
 pub(crate) mod list;
 pub(crate) mod orders;
@@ -41,6 +42,7 @@ use balances::Balances;
 use cards::Card;
 use coupons::Coupon;
 use enterprise::Enterprise;
+use gate::Gate;
 use ids::Ids;
 use orders::{Live, Order};
 use packages::Packages;
@@ -63,6 +65,8 @@ pub(crate) struct World {
     pub(crate) enterprise: Enterprise,
     /// Bills that were worked out, for as long as they stay true.
     pub(crate) bills: bills::Views,
+    /// Who is kept out, and of what.
+    pub(crate) gate: Gate,
 }
 
 /// Whether repeated payments are refused, as documented, or carried out again.

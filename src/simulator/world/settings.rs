@@ -48,6 +48,10 @@ settings! {
     rate_limits: bool = false, "fci_00002: per source, API and parent account";
     /// How far a signature's time may be from the gateway's, milliseconds.
     signature_valid_ms: Millis = WINDOW, "about 15 minutes (java-sdk issue 44)";
+    /// How long a token of IAM lasts, milliseconds.
+    token_valid_ms: Millis = DAY, "24 hours from issue (zh-cn_topic_0185689000)";
+    /// Whether IAM tells whose key it is; where not, the list of domains is empty and STS is asked.
+    domains_listed: bool = true, "the SDK falls back to STS when the list is empty (signing.md, 1)";
     /// How long a resource can still be used after it has expired, milliseconds.
     grace_ms: Millis = 15 * DAY, "inferred: depends on the customer's level on the China site";
     /// How long a frozen resource is kept after that, milliseconds.

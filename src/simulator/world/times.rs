@@ -38,6 +38,11 @@ pub(crate) fn stamp(at: Millis) -> String {
     utc(at + BEIJING).format("%y%m%d%H%M").to_string()
 }
 
+/// `Sat, 31 Jan 2026 16:00:00 GMT`, as the header `Date` has it.
+pub(crate) fn http_date(at: Millis) -> String {
+    utc(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// `20260131T160000Z`, as signatures write instants.
 pub(crate) fn signing(at: Millis) -> String {
     utc(at).format("%Y%m%dT%H%M%SZ").to_string()

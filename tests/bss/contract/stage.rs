@@ -95,11 +95,11 @@ impl Stage {
         let ready = &self.running.ready.accounts[account];
         bss::connect(Connection {
             endpoint: self.running.ready.endpoint.parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: ready.ak.clone(),
-                secret_key: ready.sk.clone().into(),
-                domain_id: Some(ready.domain_id.clone()),
-            },
+            credentials: Credentials::of_key(
+                ready.ak.clone(),
+                ready.sk.clone().into(),
+                Some(ready.domain_id.clone()),
+            ),
             account: ready.name.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),

@@ -78,3 +78,9 @@ async fn an_enterprise_moves_money_and_coupons_under_huaweis_own_sdk() {
     let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
     referee("enterprise.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_lets_in_and_turns_away_as_documented() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("gateway.py", &running.ready).await;
+}
