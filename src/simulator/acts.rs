@@ -49,7 +49,11 @@ pub(crate) enum Act {
     /// Repeated payments are judged otherwise.
     Mode { mode: Mode },
     /// Settings were changed.
-    Settings { body: SettingsBody },
+    Settings {
+        #[serde(default)]
+        at: Millis,
+        body: SettingsBody,
+    },
 }
 
 /// What cannot be asked of the control plane: status and words.
@@ -173,7 +177,10 @@ impl Act {
                 world.mode = mode;
                 Some(0)
             }
-            Self::Settings { body } => body.happen(world).ok().map(|()| 0),
+            Self::Settings { at, body } => {
+                world.catch_up(at);
+                body.happen(world).ok().map(|()| 0)
+            }
         }
     }
 }

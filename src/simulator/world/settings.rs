@@ -56,4 +56,10 @@ settings! {
     five_day_quota: u32 = 10, "the 5-day rule of unsubscribing (domain.md, 4)";
     /// The handling fee of unsubscribing what is in use, ten-thousandths of the unused part.
     unsubscribe_fee_bp: u32 = 500, "inferred: the documents say that a fee is kept, not how much";
+    /// Whether a renewal of several resources makes one order for all instead of one for each.
+    renewals_together: bool = false, "inferred: several orders may be created (domain.md, 3), when is not said";
+    /// Whether a renewal or unsubscription of which every resource fails is refused with the first one's code.
+    all_failed_is_refused: bool = true, "inferred: the codes are documented with status 400, fail_resource_infos is for partial failures";
+    /// How far ahead a resource can be paid for, years.
+    longest_term_years: u32 = 5, "inferred: CBC.99003154 says that there is a maximum, not which";
 }

@@ -1,0 +1,1 @@
+//! The rules of resources, tried without HTTP.
