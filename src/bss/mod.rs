@@ -59,7 +59,7 @@ pub use self::{
     read::Reader,
     record::Listed,
     subscriptions::{
-        AutoPeriod, AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse,
+        AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse,
         Unsubscribed, Unsubscription,
     },
     write::{Answer, Prepared, Writer},
