@@ -239,8 +239,7 @@ impl ToPayPerUse {
     }
 
     pub(super) fn body(&self) -> serde_json::Result<Vec<u8>> {
-        let operation =
-            if self.wanted { ToPayPerUseOperation::SetUp } else { ToPayPerUseOperation::Cancel };
+        let operation = if self.wanted { ToPayPerUseOperation::SetUp } else { ToPayPerUseOperation::Cancel };
         serde_json::to_vec(&ToPayPerUseBody { operation, resource_ids: &self.resource_ids })
     }
 }

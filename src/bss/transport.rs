@@ -266,6 +266,10 @@ impl HttpWire {
         for (name, value) in &request.headers {
             outgoing = outgoing.header(*name, value.as_bytes());
         }
+        // Huawei answers 411 without it, and the library leaves it out where there is no body.
+        if request.method != "DELETE" && request.body.is_empty() {
+            outgoing = outgoing.header("Content-Length", "0");
+        }
         #[cfg(feature = "proof")]
         let (body, stream) = super::stepwise::stepwise(request.body, stream);
         #[cfg(not(feature = "proof"))]

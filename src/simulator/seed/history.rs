@@ -226,8 +226,8 @@ impl History {
             self.five_days = (year, 0);
         }
         // A few are left for the year of the start.
-        let holds = base.paid_at().is_some_and(|paid| order.created_at() - paid < 5 * DAY)
-            && self.five_days.1 < 4;
+        let holds =
+            base.paid_at().is_some_and(|paid| order.created_at() - paid < 5 * DAY) && self.five_days.1 < 4;
         self.five_days.1 += u32::from(holds);
         holds
     }

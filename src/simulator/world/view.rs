@@ -114,7 +114,13 @@ impl World {
     fn source(&self, place: Place, spread: u64) -> u8 {
         let owner = &self.accounts[place.account];
         match owner.resources.placed_by_bss(place.index) {
-            Some(by_bss) => if by_bss { 8 } else { 1 },
+            Some(by_bss) => {
+                if by_bss {
+                    8
+                } else {
+                    1
+                }
+            }
             None => source_of_old(&owner.orders[place.index as usize], spread),
         }
     }

@@ -38,8 +38,7 @@ impl World {
         let at = self.judged_at(cause);
         let provided = self.provided_by(account, base, at);
         let mains = provided.iter().filter(|resource| resource.parent.is_none());
-        let groups: Vec<Group> =
-            mains.filter_map(|main| self.group(account, &main.id, at).ok()).collect();
+        let groups: Vec<Group> = mains.filter_map(|main| self.group(account, &main.id, at).ok()).collect();
         if groups.is_empty() {
             return Err(refuse("CBC.99003012", "The resource is not in use."));
         }

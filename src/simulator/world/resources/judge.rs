@@ -6,8 +6,7 @@ use super::{
         Cause, Doer, Refusal, World,
         ids::Place,
         orders::{Truth, kind},
-        refuse,
-        shape,
+        refuse, shape,
         times::Millis,
     },
     Key, Resource,
@@ -118,17 +117,21 @@ impl World {
     /// An order about a resource or what is attached to it that has to end first.
     fn orders_in_the_way(&self, account: usize, group: &Group, at: Millis) -> Option<Obstacle> {
         let owner = &self.accounts[account];
+        let given_back = |key| {
+            let orders = owner.resources.renewals.get(&key).into_iter().flatten();
+            orders.filter_map(|order| owner.resources.given_back.get(order)).any(|gone| gone.at > at)
+        };
+        if group.keys().into_iter().any(given_back) {
+            return Some(Obstacle::Leaving);
+        }
         let renewals = group.all().filter_map(|resource| owner.resources.renewals.get(&resource.key()));
         let changes = owner.resources.changes.get(&group.main.order);
-        let orders =
-            renewals.flatten().map(|(order, _)| order).chain(changes.into_iter().flatten());
+        let orders = renewals.flatten().map(|(order, _)| order).chain(changes.into_iter().flatten());
         orders.filter_map(|order| owner.live.get(order)).find_map(|live| match live.truth {
             Truth::Open if live.deadline.is_none_or(|deadline| deadline > at) => Some(Obstacle::Unpaid),
-            Truth::Paid => live
-                .payment
-                .as_ref()
-                .is_some_and(|payment| payment.done_at > at)
-                .then_some(Obstacle::Running),
+            Truth::Paid => {
+                live.payment.as_ref().is_some_and(|payment| payment.done_at > at).then_some(Obstacle::Running)
+            }
             _ => None,
         })
     }

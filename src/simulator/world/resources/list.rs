@@ -2,13 +2,7 @@
 //! without being derived; only the page itself, and what changed since, is looked at closely.
 
 use super::{
-    super::{
-        World,
-        orders::kind,
-        services::service,
-        shape,
-        times::Millis,
-    },
+    super::{World, orders::kind, services::service, shape, times::Millis},
     Resource,
     past::Standing,
 };
@@ -110,9 +104,10 @@ impl World {
 
     fn list_all(&self, account: usize, filter: &Filter, at: Millis) -> (usize, Vec<Resource>) {
         let owner = &self.accounts[account];
-        let newer = owner.live.keys().rev().filter(|index| {
-            matches!(owner.orders[**index as usize].kind, kind::NEW | kind::FROM_ON_DEMAND)
-        });
+        let newer =
+            owner.live.keys().rev().filter(|index| {
+                matches!(owner.orders[**index as usize].kind, kind::NEW | kind::FROM_ON_DEMAND)
+            });
         let newer = newer.map(|index| (*index, None));
         let older = owner.resources.past.standing.iter().rev().map(|old| (old.order, Some(old)));
         let end = filter.offset.saturating_add(filter.limit);

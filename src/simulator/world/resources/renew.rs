@@ -27,12 +27,7 @@ pub(crate) struct Renewal {
 
 impl World {
     /// Orders renewals; with `pay` they are charged at once.
-    pub(crate) fn renew(
-        &mut self,
-        cause: &Cause,
-        account: usize,
-        wish: &Renewal,
-    ) -> Result<Made, Refusal> {
+    pub(crate) fn renew(&mut self, cause: &Cause, account: usize, wish: &Renewal) -> Result<Made, Refusal> {
         let mut groups = Vec::new();
         let mut failed = Vec::new();
         for id in &wish.resource_ids {
@@ -68,13 +63,7 @@ impl World {
     }
 
     /// The main resource of an id with what is attached to it, if it can be renewed for a term.
-    fn renewable(
-        &self,
-        account: usize,
-        id: &str,
-        term: (u8, u32),
-        at: Millis,
-    ) -> Result<Group, Refusal> {
+    fn renewable(&self, account: usize, id: &str, term: (u8, u32), at: Millis) -> Result<Group, Refusal> {
         let group = self.group(account, id, at).map_err(|obstacle| match obstacle {
             Obstacle::Unknown | Obstacle::Gone => {
                 refuse("CBC.99003016", "The resource has expired and been deleted, or does not exist.")

@@ -69,13 +69,7 @@ impl World {
         Ok(Made { order_ids, failed })
     }
 
-    fn unsubscribable(
-        &self,
-        account: usize,
-        id: &str,
-        what: What,
-        at: Millis,
-    ) -> Result<Group, Refusal> {
+    fn unsubscribable(&self, account: usize, id: &str, what: What, at: Millis) -> Result<Group, Refusal> {
         let group = self.group(account, id, at).map_err(|obstacle| match obstacle {
             Obstacle::Unknown => refuse("CBC.99003012", "The resource does not exist."),
             Obstacle::Gone => refuse("CBC.30000067", "The resource has been deleted or is not managed."),
@@ -109,13 +103,7 @@ impl World {
     }
 
     /// Gives up groups of one purchase, or unstarted terms of them, in one order; answers its id.
-    pub(super) fn give_up(
-        &mut self,
-        cause: &Cause,
-        account: usize,
-        groups: &[Group],
-        what: What,
-    ) -> String {
+    pub(super) fn give_up(&mut self, cause: &Cause, account: usize, groups: &[Group], what: What) -> String {
         let at = cause.at;
         let judged = self.judged_at(cause);
         let mut parts = Vec::new();
