@@ -206,7 +206,7 @@ impl World {
         let owner = &self.accounts[account];
         let bought = &owner.orders[order as usize];
         let buys = matches!(bought.kind, kind::NEW | kind::FROM_ON_DEMAND);
-        if !buys || owner.status(order, at) != status::COMPLETED {
+        if !buys || owner.status(order, at) != status::COMPLETED || owner.was_given_up(order, at) {
             return Vec::new();
         }
         let spread = mix(u64::from(bought.salt));

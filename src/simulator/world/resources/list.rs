@@ -136,8 +136,6 @@ impl World {
     /// How many resources of a purchase match, if its index alone tells.
     fn counted(&self, account: usize, old: &Standing, filter: &Filter, at: Millis) -> Option<usize> {
         let order = &self.accounts[account].orders[old.order as usize];
-        // A reader whose moment lies before the start's last orders has to look.
-        order.paid_at().filter(|paid| *paid <= at)?;
         let Some(state) = self.settings.phase(old.policy, old.expires, at) else { return Some(0) };
         if !filter.is_in(state, old.expires) {
             return Some(0);

@@ -43,15 +43,17 @@ impl Past {
         let from = self.continued.partition_point(|(base, _)| *base < purchase);
         self.continued[from..].iter().take_while(move |(base, _)| *base == purchase).map(|(_, order)| *order)
     }
-
-    /// What is known of a purchase.
-    pub(crate) fn of(&self, purchase: u32) -> Option<&Standing> {
-        let at = self.standing.binary_search_by_key(&purchase, |standing| standing.order).ok()?;
-        self.standing.get(at)
-    }
 }
 
 impl Account {
+    /// Whether an unsubscription of before the start had ended what a purchase provided.
+    pub(super) fn was_given_up(&self, purchase: u32, at: Millis) -> bool {
+        self.resources.past.continued(purchase).any(|order| {
+            let order = &self.orders[order as usize];
+            order.kind == kind::UNSUBSCRIPTION && order.paid_at().is_some_and(|done| done <= at)
+        })
+    }
+
     /// Makes the index; called once, when nothing but history is there.
     pub(crate) fn index_past(&mut self, start: Millis) {
         let done = |order: &&Order| order.status == status::COMPLETED;
