@@ -62,8 +62,8 @@ pub use self::{
     record::Listed,
     site::find_site,
     subscriptions::{
-        AutoPeriod, AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse,
-        Unsubscribed, Unsubscription,
+        AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse, Unsubscribed,
+        Unsubscription,
     },
     write::{Answer, Prepared, Writer},
 };

@@ -51,7 +51,11 @@ pub(crate) enum Act {
     /// Repeated payments are judged otherwise.
     Mode { mode: Mode },
     /// Settings were changed.
-    Settings { body: SettingsBody },
+    Settings {
+        #[serde(default)]
+        at: Millis,
+        body: SettingsBody,
+    },
     /// Permissions of an account's key were taken or given back.
     Permissions { body: Permissions },
     /// An account went to the other site, or came back.
@@ -182,7 +186,10 @@ impl Act {
                 world.mode = mode;
                 Some(0)
             }
-            Self::Settings { body } => body.happen(world).ok().map(|()| 0),
+            Self::Settings { at, body } => {
+                world.catch_up(at);
+                body.happen(world).ok().map(|()| 0)
+            }
             Self::Permissions { body } => body.happen(world).ok().map(|()| 0),
             Self::Site { body } => body.happen(world).ok().map(|()| 0),
         }

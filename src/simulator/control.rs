@@ -136,9 +136,12 @@ async fn settings(State(shared): App) -> Json<Settings> {
 }
 
 async fn set_settings(State(shared): App, Json(body): Json<SettingsBody>) -> Result<Json<Settings>, Wrong> {
+    let at = shared.now();
     let settings = shared.change(|world| {
+        // What happened until now happened by the rules until now.
+        world.catch_up(at);
         let done = body.happen(world).map(|()| world.settings);
-        let act = done.is_ok().then_some(Act::Settings { body });
+        let act = done.is_ok().then_some(Act::Settings { at, body });
         (done, act)
     })??;
     Ok(Json(settings))

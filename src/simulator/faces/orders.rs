@@ -341,7 +341,7 @@ fn line_item(seen: SeenLine, language: usize) -> LineItem {
     }
 }
 
-fn product_id(line: &Line) -> String {
+pub(super) fn product_id(line: &Line) -> String {
     let product = usize::from(line.product) % service(line.service).products.len();
     format!("OFFI7405863{:03}2815{product:02}", line.service)
 }

@@ -1,7 +1,7 @@
 //! The rules of the simulated BSS: accounts, orders, coupons, balances and the ledger of what
 //! happened. It knows no HTTP and reads no clock; every call says what time it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::money::Money;
 
@@ -11,7 +11,6 @@ pub(crate) mod cancel;
 pub(crate) mod cards;
 pub(crate) mod catalogue;
 pub(crate) mod config;
-pub(crate) mod console;
 pub(crate) mod costs;
 pub(crate) mod coupons;
 pub(crate) mod dice;
@@ -115,8 +114,6 @@ pub(crate) struct Account {
     pub(crate) coupons_paid: HashMap<u32, (Fen, Fen)>,
     pub(crate) coupons: Vec<Coupon>,
     pub(crate) balances: Versions<Balances>,
-    /// Orders whose resources are unsubscribed since the start.
-    pub(crate) released: BTreeSet<u32>,
     /// What has become of its yearly/monthly resources since the start.
     pub(crate) resources: Resources,
     pub(crate) packages: Packages,
@@ -131,6 +128,8 @@ pub(crate) enum Doer {
     Api,
     /// A person in Huawei's own console.
     Console,
+    /// BSS by itself.
+    System,
 }
 
 /// Why and when something happens.

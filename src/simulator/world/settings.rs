@@ -114,4 +114,10 @@ settings! {
     phone_rests_ms: Millis = 180 * DAY, "inferred: CBC.99000030 says that a telephone was used too often";
     /// Whether opening enterprise projects that are open is refused; otherwise it answers 204 again.
     reopening_projects_refused: bool = false, "inferred: CBC.99007004 with NOT_OPEN_MULTI_PROJECT may mean this";
+    /// Whether a renewal of several resources makes one order for all instead of one for each.
+    renewals_together: bool = false, "inferred: several orders may be created (domain.md, 3), when is not said";
+    /// Whether a renewal or unsubscription of which every resource fails is refused with the first one's code.
+    all_failed_is_refused: bool = true, "inferred: the codes are documented with status 400, fail_resource_infos is for partial failures";
+    /// How far ahead a resource can be paid for, years.
+    longest_term_years: u32 = 5, "inferred: CBC.99003154 says that there is a maximum, not which";
 }

@@ -65,6 +65,21 @@ pub(crate) fn beijing_midnight(year: i32, month: u32, day: u32) -> Millis {
     day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() - BEIJING
 }
 
+/// The year in Beijing.
+pub(crate) fn beijing_year(at: Millis) -> i32 {
+    chrono::Datelike::year(&beijing_day(at))
+}
+
+/// An hour of a day in Beijing.
+pub(crate) fn beijing_hour(day: NaiveDate, hour: u32) -> Millis {
+    day.and_hms_opt(hour, 0, 0).map_or(0, |t| t.and_utc().timestamp_millis() - BEIJING)
+}
+
+/// The last second of a day in Beijing.
+pub(crate) fn beijing_end(day: NaiveDate) -> Millis {
+    beijing_hour(day, 0) + DAY - SECOND
+}
+
 /// A year later on the calendar.
 pub(crate) fn a_year_after(at: Millis) -> Millis {
     utc(at).checked_add_months(Months::new(12)).map_or(i64::MAX, |later| later.timestamp_millis())
@@ -95,6 +110,12 @@ impl<T: Clone> Versions<T> {
     pub(crate) fn at(&self, moment: Millis) -> &T {
         let after = self.0.partition_point(|(since, _)| *since <= moment);
         &self.0[after.saturating_sub(1)].1
+    }
+
+    /// Since when the value of a moment is what it is.
+    pub(crate) fn since(&self, moment: Millis) -> Millis {
+        let after = self.0.partition_point(|(since, _)| *since <= moment);
+        self.0[after.saturating_sub(1)].0
     }
 
     /// Decides what will be from `since` on, after what was decided before.
