@@ -91,6 +91,7 @@ enum Action {
     Renew,
     Unsubscribe,
     SpendCoupon,
+    TopUp,
 }
 
 /// What somebody does in Huawei's console.
@@ -236,6 +237,14 @@ impl Console {
             Action::SpendCoupon => {
                 let amount = self.amount.as_deref().map(fen).transpose()?;
                 world.spend_coupon(cause, account, self.coupon_id.as_deref().unwrap_or_default(), amount)?;
+                Ok(None)
+            }
+            Action::TopUp => {
+                let amount = fen(self.amount.as_deref().unwrap_or_default())?;
+                if amount <= 0 {
+                    return Err(bad("no such amount"));
+                }
+                world.top_up(cause, account, amount);
                 Ok(None)
             }
         }

@@ -302,7 +302,7 @@ fn amount_info(amounts: &Amounts) -> AmountInfo {
         discounts: (!discounts.is_empty()).then_some(discounts),
         flexipurchase_coupon_amount: Yuan(amounts.flexi),
         coupon_amount: Yuan(amounts.coupon),
-        stored_card_amount: Yuan(0),
+        stored_card_amount: Yuan(amounts.card),
         commission_amount: amounts.kept.map(|(_, fee)| Yuan(fee)),
         consumed_amount: amounts.kept.map(|(consumed, _)| Yuan(consumed)),
     }
@@ -341,7 +341,7 @@ fn line_item(seen: SeenLine, language: usize) -> LineItem {
     }
 }
 
-fn product_id(line: &Line) -> String {
+pub(super) fn product_id(line: &Line) -> String {
     let product = usize::from(line.product) % service(line.service).products.len();
     format!("OFFI7405863{:03}2815{product:02}", line.service)
 }

@@ -10,13 +10,16 @@ use super::world::{
     enterprise::Enterprise,
     ids::Ids,
     packages::Packages,
+    records::Past,
     resources::Resources,
     times::{Millis, Versions},
 };
 
+mod cards;
 mod coupons;
 mod history;
 mod open;
+mod packages;
 
 /// How a world begins.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +62,8 @@ pub(crate) fn world(seed: Seed) -> World {
         open::place(&mut world, at, open, seed.start);
         world.accounts[at].index_ended();
         coupons::give(&mut world, at, seed);
+        cards::give(&mut world, at, seed);
+        packages::give(&mut world, at, seed);
     }
     world
 }
@@ -102,6 +107,7 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
         resources: Resources::default(),
         packages: Packages::default(),
         cards: Vec::new(),
+        past: Past::until(seed.start),
     }
 }
 
