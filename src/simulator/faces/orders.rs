@@ -341,7 +341,11 @@ fn line_item(seen: SeenLine, language: usize) -> LineItem {
     }
 }
 
-pub(super) fn product_id(line: &Line) -> String {
-    let product = usize::from(line.product) % service(line.service).products.len();
-    format!("OFFI7405863{:03}2815{product:02}", line.service)
+fn product_id(line: &Line) -> String {
+    product_code(line.service, usize::from(line.product) % service(line.service).products.len())
+}
+
+/// The id of the product at a position of a service.
+pub(super) fn product_code(service: u8, product: usize) -> String {
+    format!("OFFI7405863{service:03}2815{product:02}")
 }

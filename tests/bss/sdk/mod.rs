@@ -55,3 +55,15 @@ async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_adds_up_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("money.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_are_used_up_and_refilled_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("packages.py", &running.ready).await;
+}
