@@ -79,13 +79,12 @@ codes! {
         PriceAdjustment = 609: "订单调价", "Price adjustment";
     }
 
-    /// The kind of a discount as a payment names it (`pay_discount_type`). The table stops at 3; a price
-    /// adjustment keeps the code of the listing because it may not be replaced by another discount.
+    /// The kind of a discount as a payment names it (`pay_discount_type`). The table stops at 3; for a
+    /// price adjustment see [`PayDiscountType::PRICE_ADJUSTMENT`].
     PayDiscountType("pay_discount_type") {
         Promotion = 0: "促销折扣", "Promotion";
         Commercial = 2: "商务优惠", "Commercial";
         Partner = 3: "伙伴授予", "Granted by a partner";
-        PriceAdjustment = 609: "订单调价", "Price adjustment";
     }
 
     /// How a discount lowers the price of a line (`order_discount_mode`).
@@ -147,6 +146,10 @@ impl PayCouponType {
 }
 
 impl PayDiscountType {
+    /// A price adjustment, which no table of payments lists. It keeps the code of the listing, because it
+    /// must be used where there is one and no other discount may stand in its place.
+    pub const PRICE_ADJUSTMENT: Self = Self::Unknown(DiscountType::PriceAdjustment.code());
+
     /// The code that a payment wants for a listed discount. A contract discount has no counterpart:
     /// it was applied when the order was placed.
     pub const fn of(listed: DiscountType) -> Option<Self> {
@@ -154,7 +157,7 @@ impl PayDiscountType {
             DiscountType::Promotion => Some(Self::Promotion),
             DiscountType::Commercial => Some(Self::Commercial),
             DiscountType::Partner => Some(Self::Partner),
-            DiscountType::PriceAdjustment => Some(Self::PriceAdjustment),
+            DiscountType::PriceAdjustment => Some(Self::PRICE_ADJUSTMENT),
             DiscountType::Contract | DiscountType::Unknown(_) => None,
         }
     }
