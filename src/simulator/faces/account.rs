@@ -159,7 +159,7 @@ pub(super) fn account_records(world: &mut World, call: &Call<'_>) -> Result<Answ
         channels,
         channel_no: given("payment_channel_no").map(str::to_owned),
     };
-    let (offset, limit) = query.page(100)?;
+    let (offset, limit) = query.page(world.settings.unstated_page_most)?;
     let (total_count, page) = world.changes(call.account, purse, &wanted, (call.as_of, offset, limit));
     let records = page.into_iter().map(|change| account_record(world, call, change)).collect();
     Answer::json(&Records { total_count, currency: "CNY", records })

@@ -89,7 +89,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
     if query.text("offset").is_some() && query.text("limit").is_none() {
         return Err(wrong("offset"));
     }
-    let (offset, limit) = query.page(100)?;
+    let (offset, limit) = query.page(world.settings.unstated_page_most)?;
     let kind = query.number("coupon_type")?;
     let status = query.number("status")?;
     let (from, until) = (query.time("active_start_time")?, query.time("active_end_time")?);

@@ -136,8 +136,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
     }
     let (offset, limit) = (body.number("offset")?.unwrap_or(0), body.number("limit")?.unwrap_or(10));
     let offset = usize::try_from(offset).map_err(|_| wrong("offset"))?;
-    let limit =
-        usize::try_from(limit).ok().filter(|n| (1..=100).contains(n)).ok_or_else(|| wrong("limit"))?;
+    let most = world.settings.unstated_page_most;
+    let limit = Some(limit).filter(|n| (1..=most).contains(n)).and_then(|n| usize::try_from(n).ok());
+    let limit = limit.ok_or_else(|| wrong("limit"))?;
     let services = body.texts("service_type_code_list")?;
     let texts = |name| body.text(name);
     let (region, order, product) = (texts("region_code")?, texts("order_id")?, texts("product_id")?);
@@ -208,7 +209,7 @@ pub(super) fn records(world: &mut World, call: &Call<'_>) -> Result<Answer, Refu
     if !(0..=DAYS_APART).contains(&(end - begin).num_days()) {
         return Err(wrong("deduct_time_end"));
     }
-    let (offset, limit) = query.page(100)?;
+    let (offset, limit) = query.page(world.settings.unstated_page_most)?;
     let given = |name| query.text(name).filter(|value: &&str| !value.is_empty());
     let (item, product) = (given("free_resource_id"), given("product_id"));
     let resource_type = given("resource_type_code");
@@ -292,7 +293,7 @@ fn record(world: &World, call: &Call<'_>, package: &Package, deduction: &Deducti
         resource_id: format!("{resource:016x}{:016x}", mix(resource)),
         resource_type_code: used_by.resource_type,
         resource_type_name: used_by.resource_names[call.language],
-        resource_tag: if resource % 2 == 0 { "env=prod" } else { "env=test" },
+        resource_tag: if resource.is_multiple_of(2) { "env=prod" } else { "env=test" },
         product_id: product_of(package),
         product_name: package.goods.name(call.language),
         usage_type_code: usage.code,

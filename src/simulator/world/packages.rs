@@ -14,7 +14,7 @@ use std::{
 
 pub(crate) use self::{
     goods::{GIFTS, Goods, Item, Usage, goods},
-    usage::{Deduction, State},
+    usage::Deduction,
 };
 use super::{
     World,
@@ -115,7 +115,7 @@ impl World {
         let owner = &self.accounts[account];
         let ended = owner.packages.ended.get_or_init(|| self.ended_purchases(account));
         let mut after: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (index, _) in owner.live.iter() {
+        for index in owner.live.keys() {
             let base = owner.orders[*index as usize].base;
             if owner.orders.get(base as usize).is_some_and(sells_packages) {
                 after.entry(base).or_default().push(*index);
@@ -125,9 +125,9 @@ impl World {
         let purchases = ended.purchases.iter().chain(since.map(|(index, _)| index));
         let mut packages = Vec::new();
         for index in purchases {
-            let continued =
-                ended.after.get(index).into_iter().flatten().chain(after.get(index).into_iter().flatten());
-            packages.extend(self.bought_packages(account, *index, continued, at));
+            let continued: Vec<u32> =
+                [ended.after.get(index), after.get(index)].into_iter().flatten().flatten().copied().collect();
+            packages.extend(self.bought_packages(account, *index, &continued, at));
         }
         packages.extend(owner.packages.gifts.iter().map(|gift| Package {
             id: gift.id.clone(),
@@ -147,7 +147,6 @@ impl World {
 
     /// What was deducted from packages of an account between two moments, for those who bill the rest of
     /// what was used.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the bills ask for it once they are merged"))]
     pub(crate) fn deducted(&self, account: usize, from: Millis, until: Millis) -> Vec<(Package, Deduction)> {
         let packages = self.packages(account, until);
         let deductions = self.deductions(account, &packages, (from, until));
@@ -171,27 +170,28 @@ impl World {
     }
 
     /// The packages of a purchase, as renewals prolonged and an unsubscription ended them.
-    fn bought_packages<'o>(
-        &self,
-        account: usize,
-        index: u32,
-        continued: impl Iterator<Item = &'o u32> + Clone,
-        at: Millis,
-    ) -> Vec<Package> {
+    fn bought_packages(&self, account: usize, index: u32, continued: &[u32], at: Millis) -> Vec<Package> {
         let owner = &self.accounts[account];
         let order = &owner.orders[index as usize];
         if order.kind != kind::NEW || order.created_at() > at {
             return Vec::new();
         }
+        let paid = match owner.payment(index, at) {
+            Some(payment) => Some(payment.done_at),
+            None => order.paid_at(),
+        };
+        let Some(effective) = paid.filter(|_| owner.status(index, at) == status::COMPLETED) else {
+            return Vec::new();
+        };
         let place = Place { account, index, sub: 0 };
         let spread = mix(u64::from(order.salt));
-        let lines = self.seen_lines(place, at).into_iter().enumerate();
+        let lines = owner.lines(index).into_iter().enumerate();
         lines
-            .filter(|(_, seen)| is_package(&seen.line))
-            .filter_map(|(nth, seen)| {
-                let (effective, mut expires) = seen.term?;
+            .filter(|(_, line)| is_package(line))
+            .filter_map(|(nth, line)| {
+                let mut expires = end_of_term(effective, line.period_type, line.periods?);
                 let mut ended = None;
-                for after in continued.clone() {
+                for after in continued {
                     let Some(paid) = owner.paid_at(*after, at).filter(|paid| *paid <= at) else { continue };
                     match owner.orders[*after as usize].kind {
                         kind::RENEWAL => expires = self.prolonged(account, *after, nth, expires.max(paid)),
@@ -202,8 +202,8 @@ impl World {
                 Some(Package {
                     id: shape::resource_id(self.seed, account, index, nth),
                     bought: Some(place),
-                    goods: goods(&seen.line),
-                    quantity: seen.line.quantity,
+                    goods: goods(&line),
+                    quantity: line.quantity,
                     region: REGIONS[order.salt as usize % REGIONS.len()],
                     project: (spread >> 8) as usize % owner.projects.len().max(1),
                     one_project: spread & 1 == 1,

@@ -91,7 +91,7 @@ impl World {
             .map(|(effect, amount, balance)| Seen::Since(effect, amount, balance))
             .chain((first..last).rev().map(|nth| Seen::Before(&before[nth], amount(nth))));
         // An order is found by its place, so that nobody has to be told to be passed over.
-        let place = wanted.trade_id.as_deref().map(|id| {
+        let place = wanted.trade_id.as_deref().and_then(|id| {
             self.find(id).filter(|place| place.sub == 0 && self.order_id(place.account, place.index, 0) == id)
         });
         let mut total = 0;
@@ -114,7 +114,7 @@ impl World {
         purse: Purse,
         seen: Seen<'_>,
         wanted: &Wanted,
-        place: Option<Option<Place>>,
+        place: Option<Place>,
     ) -> bool {
         let (amount, trade) = match seen {
             Seen::Before(entry, amount) => (amount, entry.why.trade()),
@@ -125,20 +125,18 @@ impl World {
         {
             return false;
         }
-        if let (Seen::Before(entry, _), Some(place)) = (seen, place)
-            && matches!(entry.why, Why::Order | Why::Refund)
-        {
-            return place.is_some_and(|p| p.index == entry.index && p.account == usize::from(entry.account))
-                && wanted.channels.is_empty()
-                && wanted.channel_no.is_none();
-        }
-        if place.is_none() && wanted.channels.is_empty() && wanted.channel_no.is_none() {
+        let any_way = wanted.channels.is_empty() && wanted.channel_no.is_none();
+        if wanted.trade_id.is_none() && any_way {
             return true;
         }
-        if let (Seen::Before(entry, _), None) = (seen, place)
-            && !entry.why.has_channel()
-        {
-            return false;
+        if let Seen::Before(entry, _) = seen {
+            if !any_way && !entry.why.has_channel() {
+                return false;
+            }
+            if matches!(entry.why, Why::Order | Why::Refund) {
+                let here = |p: Place| p.index == entry.index && p.account == usize::from(entry.account);
+                return place.is_some_and(here);
+            }
         }
         let told = self.told(account, purse, seen);
         let by = |channels: &[u16]| told.channel.as_ref().is_some_and(|(id, _)| channels.contains(id));

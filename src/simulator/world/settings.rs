@@ -56,4 +56,6 @@ settings! {
     five_day_quota: u32 = 10, "the 5-day rule of unsubscribing (domain.md, 4)";
     /// The handling fee of unsubscribing what is in use, ten-thousandths of the unused part.
     unsubscribe_fee_bp: u32 = 500, "inferred: the documents say that a fee is kept, not how much";
+    /// The most items of a page of coupons, account changes, packages or deductions.
+    unstated_page_most: i64 = 100, "inferred: no most is documented there, callers use 100 to 1,000 (domain.md, 0)";
 }

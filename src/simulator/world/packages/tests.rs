@@ -9,6 +9,7 @@ use super::{
         shape::line,
         times::{DAY, HOUR, parse},
     },
+    usage::State,
     *,
 };
 

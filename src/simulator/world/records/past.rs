@@ -157,7 +157,7 @@ impl World {
         if first.credit_limit == 0 || start == 0 {
             return entries;
         }
-        let mut dice = Dice::new(self.seed ^ 0xC2ED_17 ^ ((account as u64) << 32));
+        let mut dice = Dice::new(self.seed ^ 0x00C2_ED17 ^ ((account as u64) << 32));
         let begin = month_begins(month_begins(start) - i64::from(MONTHS) * 30 * DAY);
         let mut add = |at: Millis, why: Why, balance: Fen| {
             let nth = u32::try_from(entries.len()).unwrap_or(u32::MAX);
@@ -167,11 +167,10 @@ impl World {
         for month in 1.. {
             let charged = months_after(begin, month) + 2 * DAY + 2 * HOUR;
             let last = months_after(begin, month + 1) + 2 * DAY + 2 * HOUR >= start;
-            let used = match last {
-                true => first.credit_limit - first.credit(),
-                false => {
-                    first.credit_limit / 1_000 * (50 + dice.roll(200).cast_signed()) / 1_000 * 1_000 + 45
-                }
+            let used = if last {
+                first.credit_limit - first.credit()
+            } else {
+                first.credit_limit / 1_000 * (50 + dice.roll(200).cast_signed()) / 1_000 * 1_000 + 45
             };
             if charged >= start {
                 break;
@@ -205,9 +204,10 @@ impl World {
         };
         let place = Place { account: owner, index: entry.index, sub: 0 };
         Change {
-            id: match of_order {
-                true => format!("AC{}{}", purse.digit(), trade_id),
-                false => format!("AC{}H{:02}{:08}", purse.digit(), account, entry.index),
+            id: if of_order {
+                format!("AC{}{trade_id}", purse.digit())
+            } else {
+                format!("AC{}H{account:02}{:08}", purse.digit(), entry.index)
             },
             trade: entry.why.trade(),
             detail: entry.why.detail(),
