@@ -102,6 +102,7 @@ enum Action {
     Unsubscribe,
     SpendCoupon,
     RealName,
+    TopUp,
 }
 
 /// What somebody does in Huawei's console.
@@ -259,6 +260,14 @@ impl Console {
             Action::RealName => {
                 let status = self.verified_status.ok_or_else(|| bad("which status?"))?;
                 world.set_real_name(cause, account, RealName { status, kind: self.verified_type })?;
+                Ok(None)
+            }
+            Action::TopUp => {
+                let amount = fen(self.amount.as_deref().unwrap_or_default())?;
+                if amount <= 0 {
+                    return Err(bad("no such amount"));
+                }
+                world.top_up(cause, account, amount);
                 Ok(None)
             }
         }

@@ -12,14 +12,17 @@ use super::world::{
     gate::Gate,
     ids::Ids,
     packages::Packages,
+    records::Past,
     resources::Resources,
     times::{Millis, Versions},
 };
 
+mod cards;
 mod coupons;
 mod enterprise;
 mod history;
 mod open;
+mod packages;
 pub(crate) mod places;
 
 /// How a world begins.
@@ -67,6 +70,8 @@ pub(crate) fn world(seed: Seed) -> World {
         world.plan_renewals_of_old(at, seed.start);
         world.accounts[at].index_ended();
         coupons::give(&mut world, at, seed);
+        cards::give(&mut world, at, seed);
+        packages::give(&mut world, at, seed);
     }
     enterprise::found(&mut world, seed);
     world
@@ -110,6 +115,7 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
         resources: Resources::default(),
         packages: Packages::default(),
         cards: Vec::new(),
+        past: Past::until(seed.start),
     }
 }
 

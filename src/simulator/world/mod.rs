@@ -13,6 +13,7 @@ pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod costs;
 pub(crate) mod coupons;
+pub(crate) mod days;
 pub(crate) mod dice;
 pub(crate) mod discounts;
 pub(crate) mod enterprise;
@@ -45,6 +46,7 @@ use gate::Gate;
 use ids::Ids;
 use orders::{Live, Order};
 use packages::Packages;
+use records::Past;
 use resources::Resources;
 pub(crate) use settings::Settings;
 use times::{Millis, Versions};
@@ -118,6 +120,8 @@ pub(crate) struct Account {
     pub(crate) resources: Resources,
     pub(crate) packages: Packages,
     pub(crate) cards: Vec<Card>,
+    /// What changed its money before the start.
+    pub(crate) past: Past,
 }
 
 /// Who made something happen.
@@ -158,7 +162,7 @@ pub(crate) struct Effect {
     pub(crate) coupons: Vec<Spent>,
 }
 
-/// What an effect took from a coupon.
+/// What an effect took from a coupon or a stored-value card.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Spent {
     pub(crate) coupon_id: String,

@@ -118,8 +118,11 @@ pub(crate) struct Payment {
     pub(crate) ratio_coupon: Option<Vec<Fen>>,
     pub(crate) vouchers: Vec<Fen>,
     pub(crate) flexi: Vec<Fen>,
+    /// What stored-value cards pay.
+    pub(crate) cards: Vec<Fen>,
     pub(crate) cash: Fen,
     pub(crate) credit: Fen,
+    /// Coupons, and cards behind them, with what each paid.
     pub(crate) coupons: Vec<(String, Fen)>,
 }
 

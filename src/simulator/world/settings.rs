@@ -120,4 +120,6 @@ settings! {
     all_failed_is_refused: bool = true, "inferred: the codes are documented with status 400, fail_resource_infos is for partial failures";
     /// How far ahead a resource can be paid for, years.
     longest_term_years: u32 = 5, "inferred: CBC.99003154 says that there is a maximum, not which";
+    /// The most items of a page of coupons, account changes, packages or deductions.
+    unstated_page_most: i64 = 100, "inferred: no most is documented there, callers use 100 to 1,000 (domain.md, 0)";
 }

@@ -20,6 +20,8 @@ pub(crate) struct Amounts {
     pub(crate) discounts: Vec<(u16, Fen)>,
     pub(crate) coupon: Fen,
     pub(crate) flexi: Fen,
+    /// Paid with stored-value cards.
+    pub(crate) card: Fen,
     /// What was consumed and the handling fee, of unsubscriptions only.
     pub(crate) kept: Option<(Fen, Fen)>,
 }
@@ -61,6 +63,7 @@ impl Amounts {
         self.after += other.after;
         self.coupon += other.coupon;
         self.flexi += other.flexi;
+        self.card += other.card;
         for (kind, amount) in &other.discounts {
             match self.discounts.iter_mut().find(|(known, _)| known == kind) {
                 Some((_, sum)) => *sum += amount,
@@ -255,6 +258,9 @@ fn apply(payment: &Payment, amounts: &mut [Amounts]) {
     for ((amounts, voucher), flexi) in amounts.iter_mut().zip(&payment.vouchers).zip(&payment.flexi) {
         amounts.coupon += voucher;
         amounts.flexi += flexi;
+    }
+    for (amounts, card) in amounts.iter_mut().zip(&payment.cards) {
+        amounts.card += card;
     }
 }
 

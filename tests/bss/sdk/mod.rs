@@ -84,3 +84,15 @@ async fn the_gateway_lets_in_and_turns_away_as_documented() {
     let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
     referee("gateway.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_adds_up_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("money.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_are_used_up_and_refilled_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("packages.py", &running.ready).await;
+}
