@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     super::{
         Error, Reader, Term,
-        codes::{BestOffer, InstalmentPeriod, RatingDiscount},
+        codes::{BestOffer, InstalmentPeriod, RatingDiscount, RenewalUnit},
         read::{Ask, ReadOperation},
         record::{Record, record},
     },
@@ -57,7 +57,7 @@ impl RenewalInquiry {
 #[derive(Serialize)]
 struct Body<'a> {
     resource_ids: &'a [String],
-    period_type: u8,
+    period_type: RenewalUnit,
     period_num: u8,
     include_relative_resources: bool,
 }

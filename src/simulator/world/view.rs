@@ -100,13 +100,13 @@ impl World {
             id: self.ids.id(place, order.created_at()),
             account: place.account,
             service: part.map_or(order.service, |line| line.service),
-            source: self.source(place, spread),
+            source: self.source(place),
             status: owner.status(place.index, at),
             kind: order.kind,
             amounts,
             created: order.created_at(),
             paid: owner.paid_at(place.index, at),
-            contract: (self.source(place, spread) == 3).then(|| format!("CT{:010}", spread % 10_000_000_000)),
+            contract: (self.source(place) == 3).then(|| format!("CT{:010}", spread % 10_000_000_000)),
             project: (spread >> 8) as usize % owner.projects.len().max(1),
             user: (spread >> 16) as usize % owner.users.len().max(1),
             deadline: owner.live.get(&place.index).and_then(|live| live.deadline),
@@ -114,7 +114,8 @@ impl World {
     }
 
     /// Who placed an order: for renewals since the start that is known, for others chance tells.
-    fn source(&self, place: Place, spread: u64) -> u8 {
+    /// Who or what placed an order.
+    pub(crate) fn source(&self, place: Place) -> u8 {
         let owner = &self.accounts[place.account];
         match owner.resources.placed_by_bss(place.index) {
             Some(by_bss) => {
@@ -124,7 +125,7 @@ impl World {
                     1
                 }
             }
-            None => source_of_old(&owner.orders[place.index as usize], spread),
+            None => source_of_old(&owner.orders[place.index as usize]),
         }
     }
 
@@ -265,8 +266,8 @@ fn apply(payment: &Payment, amounts: &mut [Amounts]) {
 }
 
 /// Who or what placed an order that ended before the start.
-pub(crate) fn source_of_old(order: &Order, spread: u64) -> u8 {
-    match (order.kind, spread % 20) {
+fn source_of_old(order: &Order) -> u8 {
+    match (order.kind, mix(u64::from(order.salt)) % 20) {
         (kind::RENEWAL, 0..=7) => 8,
         (kind::NEW, 0 | 1) => 3,
         (kind::NEW, 2) => 2,

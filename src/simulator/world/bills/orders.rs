@@ -10,7 +10,7 @@ use crate::simulator::world::{
     orders::{Order, Payment, kind, status},
     services::{REGIONS, service},
     times::{HOUR, Millis, beijing_day},
-    view::{SeenLine, source},
+    view::SeenLine,
 };
 
 /// When everything that is decided has come about.
@@ -58,6 +58,7 @@ impl World {
         let order = &owner.orders[index as usize];
         let mut lines = self.seen_lines(Place { account, index, sub: 0 }, AT_LAST);
         let payment = owner.live.get(&index).and_then(|live| live.payment.as_ref());
+        let by_bss = self.source(Place { account, index, sub: 0 }) == 8;
         let amounts = amounts(order, &lines, payment);
         let based = (order.base as usize) < owner.orders.len();
         let purchase = if based { order.base } else { index };
@@ -84,7 +85,7 @@ impl World {
                 project: Some((mix(u64::from(base.salt)) >> 8) as usize % owner.projects.len().max(1)),
                 mode: mode::PERIOD,
                 provider: 1,
-                bill_type: bill_type_of(order),
+                bill_type: bill_type_of(order, by_bss),
                 at: billed.0,
                 seen: billed.1,
                 term,
@@ -136,9 +137,9 @@ fn amounts(order: &Order, lines: &[SeenLine], payment: Option<&Payment>) -> Vec<
 }
 
 /// What a bill calls an order. A renewal that the system placed is an automatic one.
-fn bill_type_of(order: &Order) -> u8 {
+fn bill_type_of(order: &Order, by_bss: bool) -> u8 {
     match order.kind {
-        kind::RENEWAL if source(order, mix(u64::from(order.salt))) == 8 => bill_type::AUTOMATIC_RENEWAL,
+        kind::RENEWAL if by_bss => bill_type::AUTOMATIC_RENEWAL,
         kind::RENEWAL => bill_type::RENEWAL,
         kind::CHANGE if order.refunds() => bill_type::CHANGE_REFUND,
         kind::CHANGE => bill_type::CHANGE,

@@ -1,14 +1,7 @@
 //! What renewing resources costs: as much as the renewal order would.
 
 use super::{
-    super::{
-        Fen, World,
-        orders::{kind, status},
-        resources::Resource,
-        services::CLOUDPOND,
-        shape::{self, Line},
-        times::Millis,
-    },
+    super::{Fen, World, services::CLOUDPOND, shape::Line, times::Millis},
     Offered,
     period::{Instalments, Plan},
 };
@@ -50,8 +43,8 @@ impl World {
             failed: Vec::new(),
         };
         for id in ids {
-            match self.renewable(account, id, term, at) {
-                Ok(resource) => self.renew_row(&resource, term, at, &mut rating),
+            match self.lines_of_renewal(account, id, term, at) {
+                Ok(lines) => rating.row(id, lines),
                 Err((code, message)) => rating.failed.push(Failed { id: id.clone(), code, message }),
             }
         }
@@ -63,8 +56,8 @@ impl World {
                 for other in self.provided_by(account, resource.order, at) {
                     let known =
                         ids.contains(&other.id) || rating.rows.iter().any(|(row, _)| *row == other.id);
-                    if !known && self.renewable(account, &other.id, term, at).is_ok() {
-                        self.renew_row(&other, term, at, &mut rating);
+                    if !known && let Ok(lines) = self.lines_of_renewal(account, &other.id, term, at) {
+                        rating.row(&other.id, lines);
                     }
                 }
             }
@@ -73,68 +66,43 @@ impl World {
         rating
     }
 
-    fn renew_row(&self, resource: &Resource, term: (u8, u32), at: Millis, rating: &mut Rating) {
-        let attached = self
-            .provided_by(resource.account, resource.order, at)
-            .into_iter()
-            .filter(|other| other.parent.as_deref() == Some(&*resource.id));
-        let mut row = Vec::new();
-        for renewed in std::iter::once(resource.clone()).chain(attached) {
-            row.push(rating.lines.len());
-            let was = renewed.line;
-            let line = shape::line((was.service, was.product), term, was.quantity, 0, (0, 0));
-            // CloudPond is paid by the month.
-            let mode = if line.service == CLOUDPOND { Instalments::Zero } else { Instalments::No };
-            rating.plans.push(Plan::of(mode, term.0, term.1).unwrap_or(Plan(None)));
-            rating.lines.push(line);
-        }
-        rating.rows.push((resource.id.clone(), row));
-    }
-
-    /// The resource, if it can be renewed by itself now.
-    fn renewable(
+    /// The lines of the order that would renew a main resource, or why it cannot be renewed, in the codes
+    /// of price inquiries.
+    fn lines_of_renewal(
         &self,
         account: usize,
         id: &str,
         term: (u8, u32),
         at: Millis,
-    ) -> Result<Resource, (&'static str, &'static str)> {
-        let resource = self
-            .resource(id, at)
-            .filter(|resource| resource.account == account)
-            .ok_or(("CBC.30050009", "The resource does not exist or has been deleted."))?;
-        if resource.parent.is_some() {
-            return Err(("CBC.30050007", "The resource is not a main resource."));
-        }
+    ) -> Result<Vec<Line>, (&'static str, &'static str)> {
         if !matches!(term, (2, 1..=11) | (3, 1..=3)) {
             return Err(("CBC.30050008", "The resource cannot be renewed for such a period."));
         }
-        match self.held(&resource, at) {
-            Some(held) => Err(held),
-            None => Ok(resource),
-        }
-    }
-
-    /// The order that keeps a resource from being renewed, as a reason.
-    fn held(&self, resource: &Resource, at: Millis) -> Option<(&'static str, &'static str)> {
-        let owner = &self.accounts[resource.account];
-        owner.live.range(resource.order..).find_map(|(index, _)| {
-            let order = &owner.orders[*index as usize];
-            let about = order.base == resource.order
-                && matches!(order.kind, kind::RENEWAL | kind::CHANGE | kind::UNSUBSCRIPTION);
-            if !about || order.created_at() > at {
-                return None;
-            }
-            match owner.status(*index, at) {
-                status::AWAITING_PAYMENT => Some(("CBC.30050010", "The resource is in an unpaid order.")),
-                status::COMPLETED | status::CANCELLED => None,
-                _ => Some(("CBC.30050011", "The resource is being unsubscribed from or changed.")),
-            }
+        self.renewal_lines(account, id, term, at).map_err(|refusal| match refusal.code {
+            "CBC.99003016" => ("CBC.30050009", "The resource does not exist or has been deleted."),
+            "CBC.30010036" => ("CBC.30050007", "The resource is not a main resource."),
+            "CBC.30010069" => ("CBC.30050008", "The resource cannot be renewed for such a period."),
+            "CBC.99003100" => ("CBC.30050010", "The resource is in an unpaid order."),
+            "CBC.99003144" => ("CBC.30050011", "The resource is being unsubscribed from or changed."),
+            _ => ("CBC.30050013", "The resource cannot be renewed."),
         })
     }
 }
 
 impl Rating {
+    fn row(&mut self, id: &str, lines: Vec<Line>) {
+        let mut row = Vec::new();
+        for line in lines {
+            row.push(self.lines.len());
+            // CloudPond is paid by the month.
+            let mode = if line.service == CLOUDPOND { Instalments::Zero } else { Instalments::No };
+            let (period_type, periods) = (line.period_type, line.periods.unwrap_or_default());
+            self.plans.push(Plan::of(mode, period_type, periods).unwrap_or(Plan(None)));
+            self.lines.push(line);
+        }
+        self.rows.push((id.to_owned(), row));
+    }
+
     /// The list price of everything.
     pub(crate) fn official(&self) -> Fen {
         self.lines.iter().map(|line| line.official).sum()

@@ -85,6 +85,18 @@ impl World {
         Ok(group)
     }
 
+    /// The lines of the order that would renew a main resource and what is attached to it.
+    pub(crate) fn renewal_lines(
+        &self,
+        account: usize,
+        id: &str,
+        term: (u8, u32),
+        at: Millis,
+    ) -> Result<Vec<Line>, Refusal> {
+        let group = self.renewable(account, id, term, at)?;
+        Ok(group.all().map(|resource| Self::renewed_line(resource, term)).collect())
+    }
+
     /// Places the order that renews these groups; answers its position and id.
     pub(super) fn order_renewal(
         &mut self,
