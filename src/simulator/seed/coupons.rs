@@ -194,6 +194,9 @@ impl Coupon {
 
     fn expires(mut self, at: Millis) -> Self {
         self.expires = at / 1_000 * 1_000;
+        // It was there before it expired.
+        self.created = self.created.min(self.expires - 30 * DAY);
+        self.valid_from = self.created;
         self
     }
 

@@ -1,12 +1,15 @@
 //! Scenes around coupons: held, limited, spent, and what changed their balances.
 
-use bss_portal::bss::{
-    PaidCoupon, PayOrder, Write,
-    codes::{CouponStatus, CouponTrade, CouponTradeDetail, CouponType, Direction, PayCouponType},
-    coupons::{Coupon, CouponQuery},
-    orders::Window,
-    record::Field,
-    records::{CouponRecord, CouponRecordQuery, Days, Records},
+use bss_portal::{
+    bss::{
+        PaidCoupon, PayOrder, Write,
+        codes::{CouponStatus, CouponTrade, CouponTradeDetail, CouponType, Direction, PayCouponType},
+        coupons::{Coupon, CouponQuery},
+        orders::Window,
+        record::Field,
+        records::{CouponRecord, CouponRecordQuery, Days, Records},
+    },
+    money::Money,
 };
 use chrono::{Days as Later, NaiveDate};
 use serde_json::{Value, json};
@@ -110,7 +113,7 @@ async fn changed(stage: &mut Stage) {
         let query = CouponRecordQuery { trade: Some(trade), ..CouponRecordQuery::default() };
         let gone = changes(stage, query).await;
         assert!(!gone.is_empty());
-        assert!(gone.iter().all(|change| change.balance_after_change.is_some_and(|left| left.is_zero())));
+        assert!(gone.iter().all(|change| change.balance_after_change.is_some_and(Money::is_zero)));
     }
 }
 

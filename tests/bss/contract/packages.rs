@@ -8,8 +8,9 @@ use bss_portal::{
     },
     i18n::Locale,
 };
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stage::{MASTER, ORDINARY, Stage, listed, paged};
 
@@ -36,6 +37,10 @@ async fn deductions(stage: &mut Stage, query: DeductionQuery) -> (u64, Vec<Deduc
     let told = paged("total_count", "free_resource_records");
     let page = stage.read(MASTER, async |reader| reader.package_deductions(&query).await, told).await;
     (page.total, page.items.into_iter().map(|listed| listed.item).collect())
+}
+
+fn in_beijing(at: DateTime<Utc>) -> NaiveDate {
+    (at + TimeDelta::hours(8)).date_naive()
 }
 
 fn ids(packages: &[Package]) -> Vec<String> {
@@ -81,14 +86,17 @@ async fn used(stage: &mut Stage) {
     let usages = usages(stage, &ids(&packages), Locale::En).await;
     let items: Vec<_> = packages.iter().flat_map(|package| &package.items).collect();
     assert_eq!(usages.len(), items.len());
-    let today = "2026-07-15".parse().expect("a day");
+    let now: DateTime<Utc> = stage.control("GET", "/clock", Value::Null).await["now"]
+        .as_str()
+        .and_then(|now| now.parse().ok())
+        .expect("a time");
+    let today = in_beijing(now);
     let mut touched = 0;
     for usage in &usages {
         let item = items.iter().find(|item| item.free_resource_id == usage.free_resource_id).expect("listed");
         assert_eq!((item.amount, item.original_amount), (usage.amount, usage.original_amount));
         let begin = usage.start_time.expect("a beginning");
-        let day = (begin + chrono::TimeDelta::hours(8)).date_naive();
-        let Ok(mut query) = DeductionQuery::on(day, today) else { continue };
+        let Ok(mut query) = DeductionQuery::on(in_beijing(begin), today) else { continue };
         query.free_resource_id = Some(usage.free_resource_id.clone());
         let (total, found) = deductions(stage, query).await;
         if total > found.len() as u64 {
@@ -111,7 +119,7 @@ async fn used(stage: &mut Stage) {
     assert!(cycles(&|usage| usage.quota_reuse_cycle_type.is_some()));
     assert!(packages.iter().any(|package| package.quota_reuse_mode == Some(QuotaReuse::EachCycle)));
 
-    let mut query = DeductionQuery::on("2026-05-01".parse().expect("a day"), today).expect("90 days");
+    let mut query = DeductionQuery::on(today - Days::new(90), today).expect("90 days");
     let (_, some) = deductions(stage, query.clone()).await;
     query.product_id = some[0].product_id.clone();
     query.resource_type_code = some[0].resource_type_code.clone();
