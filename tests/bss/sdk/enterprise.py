@@ -36,6 +36,7 @@ from huaweicloudsdkbss.v2 import (
     TransferEnterpriseMultiAccountReq,
     UpdateSubEnterpriseAmountRequest,
 )
+from huaweicloudsdkcore.exceptions.exceptions import SdkException, ServiceResponseException
 
 S = client(MEMBER)
 DEBIT, CREDIT = "BALANCE_TYPE_DEBIT", "BALANCE_TYPE_CREDIT"
@@ -356,6 +357,47 @@ def whatever_is_moved_the_whole_stays_the_same():
             if nth % 2:
                 return_coupon(customer, row.coupon_id, row.sub_coupon_id)
     assert money_of_all() == before, (money_of_all(), before)
+
+
+@check
+def a_transfer_whose_answer_was_lost_is_found_out_by_repeating_it():
+    shanghai = MEMBER["domain_id"]
+    before = Decimal(balances(S)[0][1].amount)
+    rule = {"operation": "update_sub_enterprise_amount", "times": 1, "fault": {"kind": "lose_answer"}}
+    control("/faults", {"rules": [rule]})
+    try:
+        hand_out(shanghai, "7.00", trans_id="lost1")
+        raise AssertionError("there was an answer")
+    except SdkException as lost:
+        assert not isinstance(lost, ServiceResponseException), lost
+    control("/faults", method="DELETE")
+    refused("CBC.99007009", lambda: hand_out(shanghai, "7.00", trans_id="lost1"))
+    assert Decimal(balances(S)[0][1].amount) == before + 7 and len(moved("lost1")) == 2, "once"
+
+
+@check
+def late_readers_see_what_was():
+    shanghai = MEMBER["domain_id"]
+    old = transferable().amount_infos[0].avail_transfer_amount
+    back = recoverable(shanghai).amount_infos[0].avail_retrieve_amount
+    control("/clock", {"advance_seconds": 60})
+    hand_out(shanghai, "3.00")
+    stale = {"kind": "stale_reads", "seconds": 30}
+    reads = ("show_multi_account_transfer_amount", "list_enterprise_multi_account")
+    control("/faults", {"rules": [{"operation": o, "times": 1, "fault": stale} for o in reads]})
+    assert transferable().amount_infos[0].avail_transfer_amount == old
+    assert recoverable(shanghai).amount_infos[0].avail_retrieve_amount == back
+    assert transferable().amount_infos[0].avail_transfer_amount == old - 3
+    assert recoverable(shanghai).amount_infos[0].avail_retrieve_amount == back + 3
+
+
+@check
+def transfers_without_an_id_are_given_one():
+    before = len(ledger())
+    hand_out(MEMBER["domain_id"], "1.00")
+    hand_out(MEMBER["domain_id"], "1.00", trans_id="")
+    ids = [e["subject"] for e in ledger()[before:]]
+    assert len(set(ids)) == 2 and all(len(i) == 32 for i in ids), ids
 
 
 @check
