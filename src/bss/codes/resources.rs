@@ -13,12 +13,12 @@ codes! {
 
     /// What happens to a resource when it expires (`expire_policy`).
     ExpirePolicy("expire_policy") {
-        GracePeriod = 0: "到期进入宽限期", "Enter the grace period";
-        ToPayPerUse = 1: "到期转按需", "Change to pay-per-use";
-        Delete = 2: "到期后自动删除", "Delete";
-        AutoRenew = 3: "到期后自动续费", "Renew automatically";
-        Freeze = 4: "到期后冻结", "Freeze";
-        DeleteAfterRetention = 5: "保留期后删除", "Delete after the retention period";
+        GracePeriod = 0: "进入宽限期", "Enter the grace period";
+        ToPayPerUse = 1: "转按需", "Change to pay-per-use";
+        Delete = 2: "自动删除", "Delete";
+        AutoRenew = 3: "自动续费", "Renew automatically";
+        Freeze = 4: "冻结", "Freeze";
+        DeleteAfterRetention = 5: "保留后删除", "Delete after the retention period";
     }
 
     /// Whether a resource is operated by itself (`is_main_resource`).

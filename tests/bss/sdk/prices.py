@@ -532,11 +532,9 @@ def a_renewal_costs_what_its_order_costs():
 
 @check
 def a_renewal_order_offers_the_discounts_of_the_inquiry():
-    if "renewal_resources" not in {o["id"] for o in control("/operations")}:
-        return
     _, (resource,) = bought(service_type_code="hws.service.type.rds")
     rated = renewal(resource, kind=3)
-    body = sdk.RenewalResourcesReq(resource_ids=[resource], period_type=3, period_num=1, expire_policy=0, is_auto_pay=0)
+    body = sdk.RenewalResourcesReq(resource_ids=[resource], period_type=3, period_num=1, is_auto_pay=0)
     (order_id,) = M.renewal_resources(sdk.RenewalResourcesRequest(body=body)).order_ids
     order = details(order_id).order_info
     assert Decimal(str(order.official_amount)) == Decimal(rated.official_website_rating_result.official_website_amount)
