@@ -10,6 +10,7 @@ use super::{
     times::{DAY, Millis},
 };
 
+mod describe;
 mod meters;
 mod month;
 mod orders;
@@ -84,8 +85,9 @@ pub(crate) struct Fee {
 /// What a fee comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// A line of an order: position of the order, of the purchase that it continues, of the line.
-    Line { order: u32, purchase: u32, nth: u16, sub: u8 },
+    /// A line of an order: positions of the order and the line, of the purchase that provided the resource and
+    /// the line of that, and the sub-order.
+    Line { order: u32, nth: u16, purchase: u32, of_purchase: u16, sub: u8 },
     /// A day of a meter: position of the meter among those of the account.
     Meter(u16),
 }

@@ -230,8 +230,7 @@ fn apply(payment: &Payment, amounts: &mut [Amounts]) {
     }
 }
 
-/// Who or what placed an order.
-pub(crate) fn source(order: &Order, spread: u64) -> u8 {
+fn source(order: &Order, spread: u64) -> u8 {
     match (order.kind, spread % 20) {
         (kind::RENEWAL, 0..=7) => 8,
         (kind::NEW, 0 | 1) => 3,
