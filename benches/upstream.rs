@@ -302,11 +302,8 @@ pub(crate) struct Pages {
 impl Pages {
     /// Of a source in this process.
     pub(crate) fn of(upstream: Arc<Upstream>, clock: &Clock) -> Result<Self> {
-        let credentials = Credentials {
-            access_key: "BENCHMARKBENCHMARK00".to_owned(),
-            secret_key: "benchmark".to_owned().into(),
-            domain_id: None,
-        };
+        let credentials =
+            Credentials::of_key("BENCHMARKBENCHMARK00".to_owned(), "benchmark".to_owned().into(), None);
         Ok(Self {
             wire: upstream,
             endpoint: "http://127.0.0.1:1".parse()?,

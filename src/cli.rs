@@ -43,7 +43,7 @@ enum Command {
     Account(doctor::Account),
     /// Look whether everything that the portal needs is there
     #[command(after_help = SECRETS_HELP)]
-    Doctor(Settings),
+    Doctor(doctor::Doctor),
     /// Ask the portal of this machine or container whether it is ready
     Healthy(Settings),
     /// Bring the database to the newest migration
@@ -69,7 +69,7 @@ async fn dispatch(command: Command, secrets: Secrets) -> Result<()> {
         Command::Simulator(simulator) => simulator::simulator(simulator).await,
         Command::User(command) => people::user(command, secrets).await,
         Command::Account(command) => doctor::account(command, secrets).await,
-        Command::Doctor(settings) => doctor::doctor(settings, secrets).await,
+        Command::Doctor(doctor) => doctor::doctor(doctor, secrets).await,
         Command::Healthy(settings) => healthy::healthy(settings.listen).await,
         Command::Migrate(settings) => {
             let mut secrets = secrets;

@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 use clap::{CommandFactory, FromArgMatches, builder::BoolishValueParser};
 use url::Url;
 
-pub use secrets::{Account, Secrets, Site, Upstream};
+pub use secrets::{Account, Credential, Secrets, Site, Upstream};
 pub use span::Span;
 
 /// What `--help` says below the settings.

@@ -11,7 +11,7 @@ use bss_portal::{
     app::{Parts, Portal},
     bss::transport::HttpWire,
     clock::Clock,
-    cloud_accounts::{self, Configured, Kind, Upstream},
+    cloud_accounts::{self, Configured, Credential, Kind, Upstream},
     db,
     features::orders::pay_order::{Expected, PayOrder, Shown},
     i18n::Locale,
@@ -111,8 +111,8 @@ async fn portal(cluster: &Cluster, db: &PgPool, simulator: &serde_json::Value) -
         upstream: Upstream::Custom(endpoint),
         domain_id: Some(text("domain_id")),
         user_name: None,
-        access_key: text("ak").into(),
-        secret_key: text("sk").into(),
+        identity: None,
+        credential: Credential::of_key(text("ak").into(), text("sk").into()),
     };
     cloud_accounts::configure(db, &vault, clock.now(), &[configured]).await?;
     let pool = db::pool(&cluster.url("money").into(), 24)?;

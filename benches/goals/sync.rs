@@ -257,11 +257,7 @@ async fn against_the_sdk(options: &Options, cluster: &Cluster, report: &mut Repo
     let source = Pages {
         wire: Arc::new(HttpWire::new(clock.clone())?),
         endpoint: ready["endpoint"].as_str().context("the simulator's address")?.parse()?,
-        credentials: Credentials {
-            access_key: text("ak"),
-            secret_key: text("sk").into(),
-            domain_id: Some(text("domain_id")),
-        },
+        credentials: Credentials::of_key(text("ak"), text("sk").into(), Some(text("domain_id"))),
         clock,
     };
     let cpu = || {

@@ -217,11 +217,7 @@ impl World {
         let chance = move || spread.draw(0..=1_000_000) as f64 / 1_000_001.0;
         let connection = Connection {
             endpoint: "http://127.0.0.1:1".parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: "AK".to_owned(),
-                secret_key: "SK".to_owned().into(),
-                domain_id: None,
-            },
+            credentials: Credentials::of_key("AK".to_owned(), "SK".to_owned().into(), None),
             account: "account".to_owned(),
             clock: clock.clone(),
             wire: Arc::new(wire),

@@ -26,6 +26,8 @@ record! {
         pub accounts: Vec<AccountBalance> = "account_balances",
         /// What the customer owes, yuan.
         pub debt: Option<Money> = "debt_amount",
+        /// The unit of what is owed; 1 is yuan.
+        pub measure_id: Option<i32>,
         /// `CNY`; absent means the same.
         pub currency: Option<String>,
     }
@@ -44,6 +46,8 @@ record! {
         pub designated: Option<Money> = "designated_amount",
         /// The whole credit line; only on the credit entry, yuan.
         pub credit_line: Option<Money> = "credit_amount",
+        /// The unit of its amounts; 1 is yuan.
+        pub measure_id: Option<i32>,
         /// `CNY`; absent means the same.
         pub currency: Option<String>,
     }

@@ -34,6 +34,10 @@ pub struct CouponQuery {
     pub coupon_id: Option<String>,
     /// Those used by this order.
     pub order_id: Option<String>,
+    /// Those of this plan of a promotion.
+    pub promotion_plan_id: Option<String>,
+    /// Those issued by this partner or activity.
+    pub source_id: Option<String>,
     /// Only of this kind.
     pub coupon_type: Option<CouponType>,
     /// Only in this status. Those used up, expired or reclaimed are kept for 12 months.
@@ -59,9 +63,11 @@ record! {
         pub coupon_type: CouponType,
         /// The account that holds it.
         pub customer_id: Option<String>,
+        /// The unit of its amounts; 1 is yuan. A discount coupon has none.
+        pub measure_id: Option<i32>,
         /// What it was worth when issued: yuan, or the ratio of a discount coupon.
         pub face_value: Option<Money>,
-        /// What is left of it, yuan.
+        /// What is left of it, yuan; a coupon that is spent at once has none.
         pub balance: Option<Money>,
         /// From when it can be used.
         pub valid_time: Option<DateTime<Utc>>,
@@ -69,13 +75,13 @@ record! {
         pub expire_time: Option<DateTime<Utc>>,
         /// When it was activated.
         pub active_time: Option<DateTime<Utc>>,
-        /// When an order locked it.
+        /// When it was used last.
         pub reserve_time: Option<DateTime<Utc>>,
         /// When it was issued.
         pub create_time: Option<DateTime<Utc>>,
         /// The order that used it.
         pub order_id: Option<String>,
-        /// The order that holds it for itself.
+        /// The order that holds it for itself; a coupon that is spent at once names none.
         pub lock_order_id: Option<String>,
         /// The promotion that it comes from.
         pub promotion_id: Option<String>,
@@ -99,7 +105,9 @@ record! {
         pub is_frozen: Option<bool>,
         /// `CNY`; absent means the same.
         pub currency: Option<String>,
-        /// The coupon that this one was split from.
+        /// A field that Huawei keeps for extensions.
+        pub extend_param1: Option<String>,
+        /// Who issued it: a partner's id, or that of an activity.
         pub source_id: Option<String>,
     }
 }
@@ -118,6 +126,8 @@ impl Reader {
         let ask = Ask::of(&LIST)
             .with("coupon_id", query.coupon_id.as_deref())
             .with("order_id", query.order_id.as_deref())
+            .with("promotion_plan_id", query.promotion_plan_id.as_deref())
+            .with("source_id", query.source_id.as_deref())
             .with("coupon_type", query.coupon_type.map(CouponType::code))
             .with("status", query.status.map(CouponStatus::code))
             .with("active_start_time", query.active.map(|window| stamp(window.from)))

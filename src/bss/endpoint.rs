@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use url::{Host, Url};
 
+use super::Identity;
+use crate::i18n::Locale;
+
 /// One of Huawei Cloud's sites; an account belongs to exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Site {
@@ -11,6 +14,8 @@ pub enum Site {
     China,
     /// The International site.
     International,
+    /// The European site.
+    Europe,
 }
 
 impl Site {
@@ -19,8 +24,35 @@ impl Site {
         let host = match self {
             Self::China => "bss.myhuaweicloud.com",
             Self::International => "bss-intl.myhuaweicloud.com",
+            Self::Europe => "bss.myhuaweicloud.eu",
         };
-        Endpoint { encrypted: true, host: host.to_owned(), port: 443 }
+        Endpoint::public(host)
+    }
+
+    /// Where its IAM and STS are.
+    pub fn identity(self) -> Identity {
+        let (iam, sts) = match self {
+            Self::China => ("iam.myhuaweicloud.com", Some("sts.cn-north-4.myhuaweicloud.com")),
+            Self::International => {
+                ("iam.ap-southeast-1.myhuaweicloud.com", Some("sts.ap-southeast-1.myhuaweicloud.com"))
+            }
+            Self::Europe => ("iam.eu-west-101.myhuaweicloud.eu", None),
+        };
+        Identity { iam: Endpoint::public(iam), sts: sts.map(Endpoint::public) }
+    }
+
+    /// The site that an account with this address is told to be of, if it is one of Huawei's.
+    pub fn of(endpoint: &Endpoint) -> Option<Self> {
+        [Self::China, Self::International, Self::Europe].into_iter().find(|site| site.endpoint() == *endpoint)
+    }
+
+    /// What people call it.
+    pub const fn name(self, locale: Locale) -> &'static str {
+        match self {
+            Self::China => locale.pick("中国站", "China"),
+            Self::International => locale.pick("国际站", "International"),
+            Self::Europe => locale.pick("欧洲站", "Europe"),
+        }
     }
 }
 
@@ -38,6 +70,10 @@ pub struct Endpoint {
 pub struct NoEndpoint;
 
 impl Endpoint {
+    fn public(host: &str) -> Self {
+        Self { encrypted: true, host: host.to_owned(), port: 443 }
+    }
+
     /// Whether it is spoken to over TLS.
     pub const fn is_encrypted(&self) -> bool {
         self.encrypted

@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::transport::{Broken, Response};
+use super::{
+    explain,
+    transport::{Broken, Response},
+};
 
 /// A read that brought no answer to use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +61,18 @@ impl Error {
     /// Whether the same question may well be answered a little later.
     pub const fn is_passing(&self) -> bool {
         matches!(self.kind, Kind::Throttled | Kind::Unavailable)
+    }
+
+    /// Whether it is about a token that ended, so that a new one may help.
+    pub(super) fn says_token_ended(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        let words = self.message.as_deref().unwrap_or_default();
+        code == "CBC.0154" || gateway_number(code) == Some(307) || explain::says_token_expired(words)
+    }
+
+    /// Whether it says that the account belongs to another site.
+    pub fn says_other_site(&self) -> bool {
+        matches!(self.code.as_deref(), Some("CBC.0150" | "CBC.0156"))
     }
 
     pub(super) fn broken(operation: &'static str, broken: &Broken) -> Self {
@@ -122,7 +137,7 @@ impl Error {
             operation,
             http_status: Some(response.status),
             code,
-            message: envelope.message.as_deref().map(shortened),
+            message: envelope.message.or_else(|| plain_words(&response.body)).as_deref().map(shortened),
             request_id: response.request_id().map(str::to_owned).or(envelope.request_id),
         })
     }
@@ -174,6 +189,12 @@ impl Envelope {
             request_id: wire.request_id.filter(|id| id.len() <= 128),
         }
     }
+}
+
+/// The words of an answer that is neither JSON nor a page, as what stands in front of BSS may answer.
+fn plain_words(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    (!text.is_empty() && !text.starts_with(['<', '{', '['])).then(|| text.to_owned())
 }
 
 /// The number of a gateway code, which comes as `APIG.0301` and as `APIGW.0301`.

@@ -71,6 +71,9 @@ record! {
         /// What it is meant for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub coupon_group: Option<CouponGroup>,
+        /// The unit of its amounts; 1 is yuan, absent on discount coupons.
+        #[serde(skip_serializing)]
+        pub measure_id: Option<i32>,
         /// What it was worth when issued: yuan, or the ratio of a discount coupon.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub face_value: Option<Money>,
@@ -232,6 +235,7 @@ impl OrderDiscount {
 
 record! {
     struct CouponsAnswer {
+        count: Option<u64>,
         user_coupons: Vec<Listed<OrderCoupon>>,
         coupon_max_use_quantity: Vec<MaxUse>,
     }
@@ -248,6 +252,10 @@ impl Reader {
     /// "查询订单可用优惠券").
     pub async fn order_coupons(&self, order_id: &str) -> Result<OrderCoupons, Error> {
         let answer: CouponsAnswer = self.ask(Ask::of(&COUPONS).with("order_id", Some(order_id))).await?;
+        let given = answer.user_coupons.len() as u64;
+        if let Some(promised) = answer.count.filter(|promised| given < *promised) {
+            return Err(Error::incomplete(COUPONS.id, given, promised));
+        }
         Ok(OrderCoupons { coupons: answer.user_coupons, max_use: answer.coupon_max_use_quantity })
     }
 

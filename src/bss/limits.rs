@@ -56,6 +56,24 @@ impl Limits {
             .take(now)
     }
 
+    /// The operations of `account` that Huawei throttled within the last minute.
+    pub fn slowed(&self, account: &str) -> Vec<&'static str> {
+        let now = self.clock.since_boot();
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let slowed =
+            buckets.iter().filter(|((owner, _), bucket)| owner == account && now < bucket.slow_until);
+        let mut slowed: Vec<_> = slowed.map(|((_, operation), _)| *operation).collect();
+        slowed.sort_unstable();
+        slowed
+    }
+
+    /// The part of a documented rate that this process uses, in hundredths.
+    pub fn percent(&self) -> u32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+        let percent = (SHARE * 100.0 / self.replicas).round() as u32;
+        percent
+    }
+
     /// Huawei throttled a call: the rate is halved for a minute and nothing goes out for `hold`.
     pub fn throttled(&self, account: &str, operation: &'static str, hold: Duration) {
         let now = self.clock.since_boot();

@@ -8,7 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::{
-    codes::{BalanceType, FinancialCustody, SmsLanguage},
+    codes::{
+        Association, BalanceType, FinancialCustody, MastersPhone, MemberPermission, SmsLanguage,
+        SmsTemplateKey,
+    },
     read::stamp,
 };
 use crate::money::Money;
@@ -48,8 +51,9 @@ pub struct CreateMember {
     pub party_id: String,
     /// What people call it.
     pub display_name: Option<String>,
-    /// What the master may do; three are forced by custody of its money (`sub_account_permission`).
-    pub permission_ids: Vec<String>,
+    /// What the master may do. With custody of its money Huawei grants the three known ones, whatever
+    /// is asked for.
+    pub permissions: Vec<MemberPermission>,
     /// Its login name.
     pub customer_name: String,
     /// Who gets its messages.
@@ -112,6 +116,9 @@ pub enum InvalidMove {
     /// The amount is nothing, or has more than two decimals.
     #[error("an amount to move is above zero and has at most two decimals")]
     Amount,
+    /// Cash has no end.
+    #[error("only credit is moved with a time at which it ends")]
+    CashWithEnd,
     /// The id of the transfer is empty or too long.
     #[error("the id of a transfer has 1 to 32 letters and digits")]
     TransId,
@@ -128,6 +135,9 @@ impl MoveMoney {
         expire_time: Option<DateTime<Utc>>,
     ) -> Result<Self, InvalidMove> {
         check(&[&customer_id], Some(amount), &trans_id)?;
+        if balance_type == BalanceType::Debit && expire_time.is_some() {
+            return Err(InvalidMove::CashWithEnd);
+        }
         Ok(Self { customer_id, amount, trans_id, balance_type, expire_time })
     }
 
@@ -195,12 +205,12 @@ impl CreateMember {
         serde_json::to_vec(&CreateMemberBody {
             party_id: &self.party_id,
             display_name: self.display_name.as_deref(),
-            sub_customer_association_type: 1,
-            permission_ids: &self.permission_ids,
+            sub_customer_association_type: Association::SameLegalEntity,
+            permission_ids: &self.permissions,
             new_sub_customer: NewMember {
                 customer_name: &self.customer_name,
                 mobile_phone: own,
-                use_pri_mobile_phone: if own.is_some() { "N" } else { "Y" },
+                use_pri_mobile_phone: if own.is_some() { MastersPhone::No } else { MastersPhone::Yes },
                 password: self.password.0.expose_secret(),
                 verification_code: code,
             },
@@ -215,7 +225,10 @@ impl SendCode {
             mobile_phone: &self.mobile_phone,
             timeout: self.timeout,
             language: self.language.as_ref(),
-            sm_template_args: [TemplateArgument { key: "sub_customer_name", value: &self.member_name }],
+            sm_template_args: [TemplateArgument {
+                key: SmsTemplateKey::MemberName,
+                value: &self.member_name,
+            }],
         })
     }
 }
@@ -269,10 +282,9 @@ struct CreateMemberBody<'a> {
     party_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<&'a str>,
-    /// The same legal entity; there is no other.
-    sub_customer_association_type: u8,
+    sub_customer_association_type: Association,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    permission_ids: &'a [String],
+    permission_ids: &'a [MemberPermission],
     new_sub_customer: NewMember<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     financial_custody: Option<FinancialCustody>,
@@ -283,7 +295,7 @@ struct NewMember<'a> {
     customer_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     mobile_phone: Option<&'a str>,
-    use_pri_mobile_phone: &'static str,
+    use_pri_mobile_phone: MastersPhone,
     password: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     verification_code: Option<&'a str>,
@@ -301,7 +313,7 @@ struct SendCodeBody<'a> {
 
 #[derive(Serialize)]
 struct TemplateArgument<'a> {
-    key: &'static str,
+    key: SmsTemplateKey,
     value: &'a str,
 }
 
@@ -333,6 +345,19 @@ mod tests {
     }
 
     #[test]
+    fn only_credit_is_moved_with_its_end() {
+        let moved = |purse: BalanceType| {
+            let end = DateTime::from_timestamp(1_800_000_000, 0);
+            MoveMoney::new("c".to_owned(), money("1"), "t".to_owned(), purse, end)
+        };
+        assert_eq!(moved(BalanceType::Debit), Err(InvalidMove::CashWithEnd));
+        assert_eq!(
+            text(moved(BalanceType::Credit).expect("valid").body()),
+            r#"{"customer_id":"c","amount":"1.00","trans_id":"t","balance_type":"BALANCE_TYPE_CREDIT","expire_time":"2027-01-15T08:00:00Z"}"#
+        );
+    }
+
+    #[test]
     fn a_transfer_without_an_id_of_its_own_does_not_exist() {
         for trans_id in ["", "0123456789abcdef0123456789abcdef0", "2e2b-1"] {
             let coupon = HandOutCoupon::new("c".to_owned(), "cp".to_owned(), money("1"), trans_id.to_owned());
@@ -345,7 +370,7 @@ mod tests {
         let member = CreateMember {
             party_id: "1".to_owned(),
             display_name: None,
-            permission_ids: Vec::new(),
+            permissions: Vec::new(),
             customer_name: "branch".to_owned(),
             phone: Phone::OfMaster,
             password: Password("s3cret-pass".to_owned().into()),

@@ -3,13 +3,16 @@
 
 use chrono::{DateTime, Utc};
 
-pub use super::refunds::RefundInfo;
 use super::{
     Error, Listed, Page, Reader,
     codes::{AmountDiscountType, OrderSource, OrderStatus, OrderType, PeriodType},
     pages::page_size,
     read::{Ask, ReadOperation, stamp},
     record::{Record, record},
+};
+pub use super::{
+    codes::{OrderSort as Sort, OrdersOf as Method},
+    refunds::RefundInfo,
 };
 use crate::{i18n::Locale, money::Money};
 
@@ -68,24 +71,6 @@ pub struct Window {
     pub from: DateTime<Utc>,
     /// The latest second.
     pub to: DateTime<Utc>,
-}
-
-/// The order of a list of orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// The oldest first; new orders do not move the others.
-    OldestFirst,
-    /// The newest first.
-    NewestFirst,
-}
-
-/// Whose orders are listed (`order_query_method`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// The account's own.
-    Oneself,
-    /// Those that it paid for enterprise members.
-    SubCustomer,
 }
 
 record! {
@@ -284,8 +269,8 @@ impl Reader {
             .with("create_time_end", query.created.map(|window| stamp(window.to)))
             .with("payment_time_begin", query.paid.map(|window| stamp(window.from)))
             .with("payment_time_end", query.paid.map(|window| stamp(window.to)))
-            .with("order_by", query.sort.map(Sort::wire))
-            .with("method", query.method.map(Method::wire))
+            .with("order_by", query.sort.as_ref().map(Sort::code))
+            .with("method", query.method.as_ref().map(Method::code))
             .with("offset", Some(query.offset))
             .with("limit", Some(limit))
             .in_language(locale);
@@ -332,24 +317,6 @@ impl Reader {
             Ok(answer)
         } else {
             Err(Error::about_another(DETAIL.id, order_id, told))
-        }
-    }
-}
-
-impl Sort {
-    const fn wire(self) -> &'static str {
-        match self {
-            Self::OldestFirst => "createTime",
-            Self::NewestFirst => "-createTime",
-        }
-    }
-}
-
-impl Method {
-    const fn wire(self) -> &'static str {
-        match self {
-            Self::Oneself => "oneself",
-            Self::SubCustomer => "sub_customer",
         }
     }
 }

@@ -298,4 +298,43 @@ mod tests {
     fn pages_of_one_order_end_too() {
         assert_eq!(walk(3, 1, Vec::new()).0, ["CS0", "CS1", "CS2"]);
     }
+
+    /// Orders as if nothing told them apart.
+    struct Rows;
+
+    impl Listing for Rows {
+        type Item = String;
+        const OPERATION: &'static str = "list_customer_orders";
+
+        async fn page(&self, reader: &Reader, offset: u64) -> Result<Page<String>, Error> {
+            let query = OrderQuery { offset, limit: 4, ..OrderQuery::default() };
+            let page = reader.orders(&query, Locale::Zh).await?;
+            let items = page.items.into_iter().map(|order| order.item.order_id).collect();
+            Ok(Page { items, total: page.total, offset })
+        }
+
+        fn key(_: &String) -> Option<String> {
+            None
+        }
+    }
+
+    fn rows(orders: u32, changes: Vec<(bool, usize)>) -> Vec<Result<Vec<String>, Error>> {
+        let wire =
+            Arc::new(Moving { orders: Mutex::new((0..orders).collect()), changes: Mutex::new(changes) });
+        let (reader, _, _, hand) = handles(wire);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let pages = reader.pages(Rows).into_stream();
+        runtime.block_on(flying(&hand, futures_util::StreamExt::collect(pages)))
+    }
+
+    #[test]
+    fn rows_that_nothing_tells_apart_are_walked_once_and_a_changed_length_is_an_error() {
+        let quiet = rows(10, Vec::new());
+        let given: Vec<_> = quiet.into_iter().flat_map(|page| page.expect("a page")).collect();
+        assert_eq!(given, (0..10).map(|n| format!("CS{n}")).collect::<Vec<_>>());
+        let moved = rows(10, vec![(true, 0)]);
+        assert_eq!(moved.len(), 2);
+        let error = moved[1].as_ref().expect_err("the listing changed");
+        assert_eq!(error.kind, crate::bss::Kind::Malformed);
+    }
 }

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_payment_names_its_coupons_and_discount_in_the_codes_of_payments() {
-        let discount = PaidDiscount { id: "D1".to_owned(), kind: PayDiscountType::PriceAdjustment };
+        let discount = PaidDiscount { id: "D1".to_owned(), kind: PayDiscountType::PRICE_ADJUSTMENT };
         let pay = PayOrder::new("CS1".to_owned(), vec![coupon("CP1")], Some(discount)).expect("valid");
         assert_eq!(
             body(&pay),

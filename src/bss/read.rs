@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Kind, Line,
+    line::Pass,
     record::Shape,
     sign::{encoded, query},
     transport::{Purpose, Response},
@@ -132,6 +133,24 @@ impl Reader {
         self.line.skew()
     }
 
+    /// Huawei's id of the account: given, or looked up now.
+    ///
+    /// # Errors
+    /// When IAM or STS is asked and does not tell. `None` when there is nobody to ask.
+    pub async fn account_id(&self) -> Result<Option<String>, Error> {
+        self.line.ask_account_id(self.whole_limit.min(ATTEMPT_LIMIT)).await
+    }
+
+    /// The connection, for the check-up.
+    pub(super) fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// When the temporary key ends that this reader signs with, where that is known.
+    pub fn key_expires_at(&self) -> Option<DateTime<Utc>> {
+        self.line.key()?.session.as_ref()?.expires_at
+    }
+
     /// Asks until there is an answer, a refusal, or no time left.
     pub(super) async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Error> {
         let response = self.answer(&ask).await?;
@@ -168,6 +187,28 @@ impl Reader {
 
     /// One attempt: its outcome, and how long Huawei wants to be left alone.
     async fn attempt(&self, ask: &Ask, limit: Duration) -> (Result<Response, Error>, Option<Duration>) {
+        let pass = match self.line.pass(limit).await {
+            Ok(pass) => pass,
+            Err(error) => return (Err(error), None),
+        };
+        let sent = self.send(ask, &pass, limit).await;
+        let (Err(error), _) = &sent else { return sent };
+        if !self.line.renews(&pass, error).await {
+            return sent;
+        }
+        // Once: a new token that is refused as well says that something else is wrong.
+        match self.line.pass(limit).await {
+            Ok(pass) => self.send(ask, &pass, limit).await,
+            Err(error) => (Err(error), None),
+        }
+    }
+
+    async fn send(
+        &self,
+        ask: &Ask,
+        pass: &Pass<'_>,
+        limit: Duration,
+    ) -> (Result<Response, Error>, Option<Duration>) {
         let connection = &self.line.connection;
         let operation = ask.operation;
         connection.limits.turn(&connection.account, operation.id, operation.per_second).await;
@@ -175,7 +216,7 @@ impl Reader {
         let mut draft = self.line.draft(operation.id, Purpose::Read, operation.method, ask.target());
         draft.body = ask.body.clone().unwrap_or_default();
         draft.locale = ask.locale;
-        let response = match self.line.exchange(draft.signed(), limit).await {
+        let response = match self.line.exchange(draft.proved(pass), limit).await {
             Ok(response) => response,
             Err(broken) => return (Err(Error::broken(operation.id, &broken)), None),
         };

@@ -24,6 +24,8 @@ record! {
         pub id: Option<String>,
         /// Negative: refunded. Positive: already consumed, or a handling fee. Yuan.
         pub amount: Money,
+        /// The unit of the amount; 1 is yuan.
+        pub measure_id: Option<i32>,
         /// The account.
         pub customer_id: Option<String>,
         /// The type of the resource.
@@ -43,6 +45,7 @@ record! {
 
 record! {
     struct RefundAnswer {
+        total_count: Option<u64>,
         refund_infos: Vec<Listed<RefundInfo>>,
     }
 }
@@ -52,6 +55,10 @@ impl Reader {
     /// (`show_refund_order_details`, api-oce "查询退款订单的金额详情"). The answer is not paged.
     pub async fn refund_orders(&self, order_id: &str) -> Result<Vec<Listed<RefundInfo>>, Error> {
         let answer: RefundAnswer = self.ask(Ask::of(&REFUND).with("order_id", Some(order_id))).await?;
-        Ok(answer.refund_infos)
+        let (given, promised) = (answer.refund_infos.len() as u64, answer.total_count);
+        match promised.filter(|promised| given < *promised) {
+            Some(promised) => Err(Error::incomplete(REFUND.id, given, promised)),
+            None => Ok(answer.refund_infos),
+        }
     }
 }

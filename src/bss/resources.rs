@@ -1,13 +1,14 @@
 //! Yearly/monthly resources as BSS lists them (api-oce, 查询客户包年/包月资源列表). The listing is a
 //! question with a body; it changes nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::{
     Error, Listed, Page, Reader,
-    codes::{ExpirePolicy, ResourceStatus},
-    orders::EnterpriseProject,
+    codes::{ExpirePolicy, ListedRoles, ResourceStatus},
+    orders::{EnterpriseProject, Window},
     pages::{Listing, page_size},
     read::{Ask, ReadOperation},
     record::{Record, record},
@@ -26,19 +27,26 @@ const QUERY: ReadOperation = ReadOperation {
     id: "list_pay_per_use_customer_resources",
     method: "POST",
     path: "/v2/orders/suscriptions/resources/query",
-    per_second: 30,
+    per_second: 10,
     answer: QueryAnswer::FIELDS,
 };
 
-/// Which resources to list. What is `None` or empty filters nothing and is not sent.
+/// Which resources to list. What is `None` or empty filters nothing and is not sent. BSS lists only what
+/// has been provided, and not what has been released.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResourceQuery {
     /// These and, unless `only_main`, what is attached to them; at most [`MAX_IDS`].
     pub resource_ids: Vec<String>,
     /// Those of this order.
     pub order_id: Option<String>,
-    /// Without attached resources.
+    /// Without attached resources, but for those that `resource_ids` names.
     pub only_main: bool,
+    /// In one of these states.
+    pub statuses: Vec<ResourceStatus>,
+    /// Expiring within, both ends included.
+    pub expires: Option<Window>,
+    /// Of this service.
+    pub service_type_code: Option<String>,
     /// How many to skip.
     pub offset: u64,
     /// How many to give, at most [`RESOURCES_PER_PAGE`]; that many when 0.
@@ -51,15 +59,25 @@ struct QueryBody<'a> {
     resource_ids: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
-    only_main_resource: u8,
+    only_main_resource: ListedRoles,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    status_list: &'a [ResourceStatus],
     offset: u64,
     limit: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time_begin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_time_end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_type_code: Option<&'a str>,
 }
 
 record! {
     /// A yearly/monthly resource.
     pub struct Resource {
-        /// Its own id, as its service gives it. (`id` in the answer is BSS's internal one.)
+        /// The id by which BSS itself knows it; no operation takes it.
+        pub internal_id: Option<String> = "id",
+        /// Its own id, as its service gives it; for a server, the server's.
         pub resource_id: String,
         /// What people call it.
         pub resource_name: Option<String>,
@@ -73,6 +91,12 @@ record! {
         pub resource_type_code: Option<String>,
         /// The name of that type.
         pub resource_type_name: Option<String>,
+        /// Its specification as price inquiries take it, such as `s2.small.1.linux`.
+        pub resource_spec_code: Option<String>,
+        /// The account's project in its region.
+        pub project_id: Option<String>,
+        /// The product that was bought.
+        pub product_id: Option<String>,
         /// What it is, for people.
         pub product_spec_desc: Option<String>,
         /// The resource that it is attached to.
@@ -87,6 +111,12 @@ record! {
         pub expire_time: Option<DateTime<Utc>>,
         /// What happens then.
         pub expire_policy: Option<ExpirePolicy>,
+        /// The size of a linear product, such as a disk or a bandwidth.
+        pub spec_size: Option<Decimal>,
+        /// The unit of that size; 17 is GB, 15 Mbit/s.
+        pub spec_size_measure_id: Option<i32>,
+        /// When something about it changed last.
+        pub update_time: Option<DateTime<Utc>>,
         /// Its enterprise project.
         pub enterprise_project: Option<EnterpriseProject>,
     }
@@ -109,10 +139,18 @@ impl Reader {
         let limit = page_size(query.limit, RESOURCES_PER_PAGE);
         let body = QueryBody {
             resource_ids: &query.resource_ids,
-            order_id: query.order_id.as_deref(),
-            only_main_resource: u8::from(query.only_main),
+            order_id: query.order_id.as_deref().filter(|id| !id.is_empty()),
+            only_main_resource: if query.only_main {
+                ListedRoles::OnlyMain
+            } else {
+                ListedRoles::MainAndAttached
+            },
+            status_list: &query.statuses,
             offset: query.offset,
             limit,
+            expire_time_begin: query.expires.map(|window| instant(window.from)),
+            expire_time_end: query.expires.map(|window| instant(window.to)),
+            service_type_code: query.service_type_code.as_deref().filter(|code| !code.is_empty()),
         };
         let ask = Ask::of(&QUERY).saying(&body).in_language(locale);
         let answer: QueryAnswer = self.ask(ask).await?;
@@ -137,6 +175,10 @@ impl Reader {
         }
         Ok(page.items.into_iter().next())
     }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 impl Listing for (ResourceQuery, Locale) {

@@ -51,22 +51,28 @@ pub(super) fn start() -> DateTime<Utc> {
     "2026-01-15T08:30:00Z".parse().expect("a time")
 }
 
-/// Both handles over `wire`, with a clock that stands still.
-pub(super) fn handles(wire: Arc<dyn Wire>) -> (Reader, Writer, Clock, Hand) {
+/// A connection over `wire`, with a clock that stands still.
+pub(super) fn connection(wire: Arc<dyn Wire>) -> (Connection, Hand) {
     let (clock, hand) = Clock::manual(start());
-    let (reader, writer) = connect(Connection {
+    let key =
+        Credentials::of_key("AKEXAMPLE".to_owned(), "sk-example".to_owned().into(), Some("0a1b".to_owned()));
+    let connection = Connection {
         endpoint: Site::China.endpoint(),
-        credentials: Credentials {
-            access_key: "AKEXAMPLE".to_owned(),
-            secret_key: "sk-example".to_owned().into(),
-            domain_id: Some("0a1b".to_owned()),
-        },
+        credentials: key,
         account: "test".to_owned(),
         clock: clock.clone(),
         wire,
-        limits: Limits::new(clock.clone(), 1),
+        limits: Limits::new(clock, 1),
         chance: Arc::new(|| 0.5),
-    });
+    };
+    (connection, hand)
+}
+
+/// Both handles over `wire`, with a clock that stands still.
+pub(super) fn handles(wire: Arc<dyn Wire>) -> (Reader, Writer, Clock, Hand) {
+    let (connection, hand) = connection(wire);
+    let clock = connection.clock.clone();
+    let (reader, writer) = connect(connection);
     (reader, writer, clock, hand)
 }
 

@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::UnsubscribeReason;
+use super::codes::{
+    AutoPeriod, RenewalPayment, RenewalSetting, RenewalUnit, ToPayPerUseOperation, UnsubscribeReason,
+    UnsubscribeType,
+};
 
 /// The most resources that one renewal, one unsubscription or one conversion may name.
 pub const MAX_RESOURCES: usize = 10;
@@ -52,16 +55,6 @@ pub struct AutoRenewal {
     resource_id: String,
     times: Option<u8>,
     period: Option<AutoPeriod>,
-}
-
-/// For how long something renews itself each time (`auto_renew_period_type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum AutoPeriod {
-    /// By the month.
-    Month,
-    /// By the year.
-    Year,
 }
 
 /// The account's day of deduction or of expiry (`renew_config_name`).
@@ -121,10 +114,10 @@ impl Term {
     }
 
     /// Unit and number as BSS takes them.
-    pub(super) const fn wire(self) -> (u8, u8) {
+    pub(super) const fn wire(self) -> (RenewalUnit, u8) {
         match self {
-            Self::Months(months) => (2, months),
-            Self::Years(years) => (3, years),
+            Self::Months(months) => (RenewalUnit::Month, months),
+            Self::Years(years) => (RenewalUnit::Year, years),
         }
     }
 }
@@ -147,7 +140,8 @@ impl Renewal {
     pub(super) fn body(&self) -> serde_json::Result<Vec<u8>> {
         let (period_type, period_num) = self.term.wire();
         let resource_ids = &self.resource_ids;
-        serde_json::to_vec(&RenewBody { resource_ids, period_type, period_num, is_auto_pay: 0 })
+        let is_auto_pay = RenewalPayment::Later;
+        serde_json::to_vec(&RenewBody { resource_ids, period_type, period_num, is_auto_pay })
     }
 }
 
@@ -172,8 +166,8 @@ impl Unsubscription {
         serde_json::to_vec(&UnsubscribeBody {
             resource_ids: &self.resource_ids,
             unsubscribe_type: match self.what {
-                Unsubscribed::Resource => 1,
-                Unsubscribed::UnstartedTerms => 2,
+                Unsubscribed::Resource => UnsubscribeType::Resource,
+                Unsubscribed::UnstartedTerms => UnsubscribeType::UnstartedTerms,
             },
             unsubscribe_reason_type: self.reason.as_ref().map(|(reason, _)| *reason),
             unsubscribe_reason: self
@@ -209,7 +203,7 @@ impl AutoRenewal {
         if self.times.is_none() && self.period.is_none() {
             return Ok(Vec::new());
         }
-        serde_json::to_vec(&AutoRenewBody { auto_renew_times: self.times, period_type: self.period })
+        serde_json::to_vec(&AutoRenewBody { auto_renew_times: self.times, period_type: self.period.as_ref() })
     }
 }
 
@@ -225,9 +219,9 @@ impl RenewalDay {
 
     pub(super) fn body(self) -> serde_json::Result<Vec<u8>> {
         let (config_name, config_value) = match self {
-            Self::Deduction(days) => ("DEDUCTION_DATE", days.to_string()),
-            Self::Expiry(day) => ("EXPIRE_DATE", day.to_string()),
-            Self::ExpiryAtMonthEnd => ("EXPIRE_DATE", "-1".to_owned()),
+            Self::Deduction(days) => (RenewalSetting::DeductionDay, days.to_string()),
+            Self::Expiry(day) => (RenewalSetting::ExpiryDay, day.to_string()),
+            Self::ExpiryAtMonthEnd => (RenewalSetting::ExpiryDay, "-1".to_owned()),
         };
         serde_json::to_vec(&RenewalDayBody { config_name, config_value })
     }
@@ -245,7 +239,7 @@ impl ToPayPerUse {
     }
 
     pub(super) fn body(&self) -> serde_json::Result<Vec<u8>> {
-        let operation = if self.wanted { "SET_UP" } else { "CANCEL" };
+        let operation = if self.wanted { ToPayPerUseOperation::SetUp } else { ToPayPerUseOperation::Cancel };
         serde_json::to_vec(&ToPayPerUseBody { operation, resource_ids: &self.resource_ids })
     }
 }
@@ -282,15 +276,15 @@ fn named(resource_ids: Vec<String>, most: usize) -> Result<Vec<String>, InvalidS
 #[derive(Serialize)]
 struct RenewBody<'a> {
     resource_ids: &'a [String],
-    period_type: u8,
+    period_type: RenewalUnit,
     period_num: u8,
-    is_auto_pay: u8,
+    is_auto_pay: RenewalPayment,
 }
 
 #[derive(Serialize)]
 struct UnsubscribeBody<'a> {
     resource_ids: &'a [String],
-    unsubscribe_type: u8,
+    unsubscribe_type: UnsubscribeType,
     #[serde(skip_serializing_if = "Option::is_none")]
     unsubscribe_reason_type: Option<UnsubscribeReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -298,22 +292,22 @@ struct UnsubscribeBody<'a> {
 }
 
 #[derive(Serialize)]
-struct AutoRenewBody {
+struct AutoRenewBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_renew_times: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    period_type: Option<AutoPeriod>,
+    period_type: Option<&'a AutoPeriod>,
 }
 
 #[derive(Serialize)]
 struct RenewalDayBody {
-    config_name: &'static str,
+    config_name: RenewalSetting,
     config_value: String,
 }
 
 #[derive(Serialize)]
 struct ToPayPerUseBody<'a> {
-    operation: &'static str,
+    operation: ToPayPerUseOperation,
     resource_ids: &'a [String],
 }
 

@@ -1,6 +1,9 @@
 //! Carries one signed request to BSS and brings one answer back. A write goes over a connection of its
 //! own, exactly once; nothing here repeats, redirects or signs.
 
+mod certificate;
+mod reach;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt, Limited};
@@ -14,6 +17,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
+pub use self::reach::{Encryption, Reach};
 use super::Endpoint;
 use crate::{
     clock::Clock,
@@ -34,6 +38,12 @@ pub trait Wire: Send + Sync {
     /// # Errors
     /// [`Broken`] when no whole answer came; it says whether the first byte may have left.
     async fn exchange(&self, request: Request, limit: Duration) -> Result<Response, Broken>;
+
+    /// Looks how far one comes on the way to `endpoint`, without a request. Nothing is tried by a wire that
+    /// leads nowhere.
+    async fn reach(&self, _endpoint: &Endpoint) -> Reach {
+        Reach::default()
+    }
 }
 
 /// A signed request, ready to go.
@@ -266,6 +276,10 @@ impl HttpWire {
         for (name, value) in &request.headers {
             outgoing = outgoing.header(*name, value.as_bytes());
         }
+        // Huawei answers 411 without it, and the library leaves it out where there is no body.
+        if request.method != "DELETE" && request.body.is_empty() {
+            outgoing = outgoing.header("Content-Length", "0");
+        }
         #[cfg(feature = "proof")]
         let (body, stream) = super::stepwise::stepwise(request.body, stream);
         #[cfg(not(feature = "proof"))]
@@ -325,6 +339,10 @@ impl Wire for HttpWire {
                 Err(Broken::sent(Stage::Deadline, "the time for the whole call is over"))
             }),
         }
+    }
+
+    async fn reach(&self, endpoint: &Endpoint) -> Reach {
+        reach::reach(&self.tls, endpoint).await
     }
 }
 

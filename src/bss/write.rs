@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::{
-    Line, Write,
+    Credentials, Line, Write,
     answers::{self, Class, Done, Expected, ItemFailure, Received},
     changes::WriteOperation,
     error::shortened,
@@ -18,6 +18,9 @@ use super::{
 /// journal.
 pub struct Writer {
     line: Arc<Line>,
+    /// Writes are signed with a key, never sent with a token: a signature ends after 15 minutes, which is what
+    /// allows the journal to conclude that something can no longer happen.
+    key: Credentials,
 }
 
 /// A signed write that can be sent once. It is immutable: the same write at the same time is the same
@@ -40,6 +43,11 @@ impl Prepared {
     /// The SHA-256 of the body's bytes, in lower-case hex.
     pub fn body_sha256(&self) -> &str {
         &self.body_sha256
+    }
+
+    #[cfg(test)]
+    pub(super) const fn request(&self) -> &Request {
+        &self.request
     }
 
     /// The operation, by the catalogue's id.
@@ -82,8 +90,8 @@ impl Answer {
 }
 
 impl Writer {
-    pub(super) fn new(line: Arc<Line>) -> Self {
-        Self { line }
+    pub(super) fn new(line: Arc<Line>, key: Credentials) -> Self {
+        Self { line, key }
     }
 
     /// The label of the account that this writer changes.
@@ -102,15 +110,15 @@ impl Writer {
         connection.limits.take(&connection.account, operation.id, operation.per_second)
     }
 
-    /// Signs `write` for `x_sdk_date`, cut to whole seconds. Pure: the same arguments give the same
-    /// request.
+    /// Signs `write` for `x_sdk_date`, cut to whole seconds. The same arguments give the same request, as long
+    /// as no more is known of the account: its id is looked up by the first question, if it was not given.
     pub fn prepare(&self, write: &Write, x_sdk_date: DateTime<Utc>) -> Prepared {
         let x_sdk_date = x_sdk_date.duration_trunc(TimeDelta::seconds(1)).unwrap_or(x_sdk_date);
         let operation = write.operation();
         let mut draft = self.line.draft(operation.id, Purpose::Write, operation.method, write.path());
         draft.body = write.body();
         draft.at = x_sdk_date;
-        let request = draft.signed();
+        let request = draft.signed(&self.key, self.line.account_id());
         let body_sha256 = sha256_hex(&request.body);
         Prepared { request, operation, x_sdk_date, body_sha256, expected: write.expects() }
     }

@@ -18,7 +18,7 @@ use super::{
     serve, stop,
 };
 use crate::{
-    config::{Account, Settings, Upstream},
+    config::{Account, Credential, Settings, Upstream},
     i18n::Locale,
     identity::{
         access::Role,
@@ -135,8 +135,12 @@ fn accounts(simulator: &ReadyLine) -> Result<Vec<Account>> {
     let accounts = simulator.accounts.iter().enumerate().map(|(at, account)| Account {
         name: account.name.clone(),
         upstream: Upstream::Endpoint(endpoint.clone()),
-        ak: account.ak.clone().into(),
-        sk: account.sk.clone().into(),
+        credential: Credential::Key {
+            ak: account.ak.clone().into(),
+            sk: account.sk.clone().into(),
+            session: None,
+        },
+        identity: None,
         domain_id: Some(account.domain_id.clone()),
         user_name: None,
         is_master: at == 0,

@@ -1,30 +1,41 @@
 //! `doctor` and `account list`: looks at everything that the portal needs, in the order in which one
 //! thing needs another, and says of each whether it is well. It writes nothing into the database.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use chrono::TimeDelta;
 use clap::Subcommand;
+use serde_json::json;
 use sqlx::PgPool;
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 use super::{database::Database, keys::Keys, upstream};
 use crate::{
-    bss::{self, Endpoint, Reader, limits::Limits, transport::HttpWire},
+    bss::{
+        Reader,
+        checkup::{self, Checkup, Status},
+    },
     clock::Clock,
-    cloud_accounts::{self, Readers, Shared},
+    cloud_accounts::{self, Readers},
     config::{SECRETS_HELP, Secrets, Settings},
     db,
+    i18n::Locale,
 };
 
-/// A step over the network that takes longer has failed.
+/// A database that takes longer does not answer.
 const STEP: Duration = Duration::from_secs(5);
 /// Clocks further apart are worth a word; Huawei refuses signatures that are 15 minutes off.
 const APART: TimeDelta = TimeDelta::seconds(60);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Doctor {
+    /// Print one line of JSON instead, with what was found about accounts in both languages
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Account {
@@ -56,28 +67,58 @@ pub(super) async fn account(Account::List { settings }: Account, mut secrets: Se
 /// What was looked at, and how many things were not well.
 #[derive(Default)]
 struct Findings {
+    /// For a program, which is told at the end.
+    json: bool,
     bad: u32,
+    portal: Vec<serde_json::Value>,
+    accounts: Vec<serde_json::Value>,
 }
 
 impl Findings {
     fn note<T>(&mut self, what: &str, found: Result<T>, well: impl FnOnce(&T) -> String) -> Option<T> {
-        match found {
-            Ok(found) => {
-                println!("ok    {what}: {}", well(&found));
-                Some(found)
+        let (status, text) = match &found {
+            Ok(found) => (Status::Well, well(found)),
+            Err(error) => (Status::Failed, format!("{error:#}")),
+        };
+        self.portal.push(json!({"subject": what, "status": status, "found": text}));
+        self.line(status, what, &text);
+        found.ok()
+    }
+
+    /// What was found about one account, each by itself.
+    fn tell(&mut self, name: &str, checkup: &Checkup) {
+        for finding in &checkup.findings {
+            let what = format!("{name}: {}", finding.subject.name(Locale::En));
+            let found = finding.found.say(Locale::En);
+            match &finding.next {
+                None => self.line(finding.status, &what, found),
+                Some(next) => {
+                    let stop = if found.ends_with('.') { "" } else { "." };
+                    self.line(finding.status, &what, &format!("{found}{stop} {}", next.say(Locale::En)));
+                }
             }
-            Err(error) => {
-                self.bad += 1;
-                println!("FAIL  {what}: {error:#}");
-                None
-            }
+        }
+        let told = json!({"account": name, "is_well": checkup.is_well(), "findings": checkup.findings});
+        self.accounts.push(told);
+    }
+
+    fn line(&mut self, status: Status, what: &str, text: &str) {
+        let mark = match status {
+            Status::Well => "ok  ",
+            Status::Warning => "warn",
+            Status::NotTried => "-   ",
+            Status::Failed => "FAIL",
+        };
+        self.bad += u32::from(status == Status::Failed);
+        if !self.json {
+            println!("{mark}  {what}: {text}");
         }
     }
 }
 
 /// Looks at everything; fails if anything is not well.
-pub(super) async fn doctor(settings: Settings, mut secrets: Secrets) -> Result<()> {
-    let mut findings = Findings::default();
+pub(super) async fn doctor(Doctor { json, settings }: Doctor, mut secrets: Secrets) -> Result<()> {
+    let mut findings = Findings { json, ..Findings::default() };
     secrets.take_files(&settings)?;
     let source = settings.config.as_ref().map(|path| path.display().to_string());
     findings.note("configuration", secrets.accounts(), |accounts| {
@@ -98,7 +139,12 @@ pub(super) async fn doctor(settings: Settings, mut secrets: Secrets) -> Result<(
             match readers(&settings, &secrets, &pool, &keys, &clock).await {
                 Ok(readers) => {
                     for (name, reader) in readers {
-                        look_at(&mut findings, &name, &reader).await;
+                        match reader {
+                            Ok(reader) => findings.tell(&name, &checkup::examine(&reader).await),
+                            Err(error) => {
+                                findings.note::<()>(&name, Err(error), |()| String::new());
+                            }
+                        }
                     }
                 }
                 Err(error) => {
@@ -108,6 +154,9 @@ pub(super) async fn doctor(settings: Settings, mut secrets: Secrets) -> Result<(
         }
         pool.close().await;
         database.close().await?;
+    }
+    if json {
+        println!("{}", json!({"portal": findings.portal, "accounts": findings.accounts}));
     }
     ensure!(findings.bad == 0, "not well: {}", findings.bad);
     Ok(())
@@ -142,8 +191,8 @@ async fn readers(
     pool: &PgPool,
     keys: &Keys,
     clock: &Clock,
-) -> Result<Vec<(String, Reader)>> {
-    let configured = upstream::configured(&secrets.accounts()?, settings.allow_private_upstream)?;
+) -> Result<Vec<(String, Result<Reader>)>> {
+    let configured = upstream::checked(&secrets.accounts()?, settings.allow_private_upstream)?;
     if configured.is_empty() {
         if !db::condition(pool).await?.missing_migrations.is_empty() {
             return Ok(Vec::new());
@@ -152,68 +201,26 @@ async fn readers(
         let all = readers
             .all()
             .iter()
-            .filter_map(|account| Some((account.name.clone(), readers.get(account.id)?.clone())));
+            .filter_map(|account| Some((account.name.clone(), Ok(readers.get(account.id)?.clone()))));
         return Ok(all.collect());
     }
-    let shared = shared(clock.clone())?;
-    let connect = |account: &cloud_accounts::Configured| {
-        let (reader, _) = bss::connect(account.connection(&shared));
-        (account.name.clone(), reader)
-    };
-    Ok(configured.iter().map(connect).collect())
-}
-
-async fn open(pool: &PgPool, keys: &Keys, clock: Clock) -> Result<Readers> {
-    let (readers, _) =
-        cloud_accounts::open(pool, &keys.vault, &shared(clock)?).await.context("opening the accounts")?;
-    Ok(readers)
-}
-
-fn shared(clock: Clock) -> Result<Shared> {
-    Ok(Shared {
-        wire: Arc::new(HttpWire::new(clock.clone())?),
-        limits: Limits::new(clock.clone(), 1),
-        chance: bss::chance(),
-        clock,
-    })
-}
-
-/// Name, connection, encryption, clock, and one signed question, each by itself.
-async fn look_at(findings: &mut Findings, name: &str, reader: &Reader) {
-    let endpoint = reader.endpoint();
-    let step = |what: &str| format!("{name}: {what}");
-    let Some(addresses) = findings.note(&step("DNS"), look_up(endpoint).await, |found| {
-        format!("{} is {}", endpoint.host(), found.first().map(ToString::to_string).unwrap_or_default())
-    }) else {
-        return;
-    };
-    let connected = connect(&addresses).await;
-    if findings.note(&step("TCP"), connected, |_| format!("port {} answers", endpoint.port())).is_none() {
-        return;
-    }
-    let answer = timeout(STEP * 2, reader.balances()).await.context("no answer in time");
-    let answer = answer.and_then(|balances| balances.map_err(anyhow::Error::new));
-    let encrypted = if endpoint.is_encrypted() { "over TLS" } else { "without TLS" };
-    findings.note(&step("signed question"), answer, |_| format!("the balance was read {encrypted}"));
-    let skew = match reader.clock_skew() {
-        Some(skew) if skew.abs() >= APART => Err(anyhow::anyhow!("{} s away from ours", skew.num_seconds())),
-        Some(_) => Ok("agrees with ours"),
-        None => Ok("did not say"),
-    };
-    findings.note(&step("clock"), skew, ToString::to_string);
-}
-
-async fn look_up(endpoint: &Endpoint) -> Result<Vec<std::net::SocketAddr>> {
-    let found =
-        timeout(STEP, lookup_host((endpoint.host(), endpoint.port()))).await.context("no answer in time")?;
-    let found: Vec<_> = found.with_context(|| format!("looking up {}", endpoint.host()))?.collect();
-    if found.is_empty() {
-        bail!("{} has no address", endpoint.host());
+    let shared = upstream::shared(clock.clone())?;
+    let mut found = Vec::new();
+    for account in configured {
+        let name = account.configured.name.clone();
+        let placed = upstream::placed(vec![account], None, &shared).await;
+        let reader = placed.and_then(|placed| {
+            let account = placed.first().context("no account")?;
+            Ok(account.reader(&shared)?)
+        });
+        found.push((name, reader));
     }
     Ok(found)
 }
 
-async fn connect(addresses: &[std::net::SocketAddr]) -> Result<TcpStream> {
-    let connected = timeout(STEP, TcpStream::connect(addresses)).await.context("no answer in time")?;
-    connected.with_context(|| format!("connecting to {}", addresses[0]))
+async fn open(pool: &PgPool, keys: &Keys, clock: Clock) -> Result<Readers> {
+    let (readers, _) = cloud_accounts::open(pool, &keys.vault, &upstream::shared(clock)?)
+        .await
+        .context("opening the accounts")?;
+    Ok(readers)
 }

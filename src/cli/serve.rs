@@ -60,11 +60,12 @@ pub(super) async fn portal(
     keys: Keys,
     accounts: &[Account],
 ) -> Result<Portal> {
-    let configured = upstream::configured(accounts, settings.allow_private_upstream)?;
-    refuse_hurry(settings.hurry, &configured)?;
+    let checked = upstream::checked(accounts, settings.allow_private_upstream)?;
+    refuse_hurry(settings.hurry, &checked)?;
     db::migrate(database.url()).await?;
     let clock = Clock::system();
     let pool = db::pool(database.url(), settings.database_connections)?;
+    let configured = upstream::placed(checked, Some(&pool), &upstream::shared(clock.clone())?).await?;
     cloud_accounts::configure(&pool, &keys.vault, clock.now(), &configured)
         .await
         .context("writing the accounts")?;
@@ -90,8 +91,8 @@ pub(super) async fn portal(
 
 /// Shorter waits are only safe where requests die as early: at a simulator on this machine. A real
 /// gateway takes a signature for 15 minutes, whatever we wish.
-fn refuse_hurry(hurry: u32, accounts: &[cloud_accounts::Configured]) -> Result<()> {
-    let simulated = |account: &cloud_accounts::Configured| match &account.upstream {
+fn refuse_hurry(hurry: u32, accounts: &[upstream::Checked]) -> Result<()> {
+    let simulated = |account: &upstream::Checked| match &account.configured.upstream {
         cloud_accounts::Upstream::Custom(endpoint) => endpoint.is_loopback(),
         cloud_accounts::Upstream::Site(_) => false,
     };

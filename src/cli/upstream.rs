@@ -1,47 +1,129 @@
-//! The configured accounts, checked: where their requests may go at all.
+//! The configured accounts, checked: where their requests may go at all, and at which site they are.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
+use sqlx::PgPool;
+use url::Url;
 
 use crate::{
-    bss::{Endpoint, Site},
-    cloud_accounts::{Configured, Kind, Upstream},
+    bss::{self, Endpoint, Identity, Session, Site, limits::Limits, transport::HttpWire},
+    clock::Clock,
+    cloud_accounts::{self, Configured, Credential, Kind, Shared, Upstream},
     config,
 };
 
-/// The accounts as they are written into the database.
-pub(super) fn configured(accounts: &[config::Account], allow_private: bool) -> Result<Vec<Configured>> {
+/// An account whose addresses are allowed.
+#[derive(Debug, Clone)]
+pub(super) struct Checked {
+    /// At the China site until its site is found, if that has to be.
+    pub(super) configured: Configured,
+    pub(super) is_to_be_found: bool,
+}
+
+/// The accounts as the settings have them.
+pub(super) fn checked(accounts: &[config::Account], allow_private: bool) -> Result<Vec<Checked>> {
     accounts
         .iter()
-        .map(|account| {
-            Ok(Configured {
-                name: account.name.clone(),
-                kind: if account.is_master { Kind::Master } else { Kind::Ordinary },
-                upstream: place(&account.upstream, allow_private)
-                    .with_context(|| format!("account {:?}", account.name))?,
-                domain_id: account.domain_id.clone(),
-                user_name: account.user_name.clone(),
-                access_key: account.ak.clone(),
-                secret_key: account.sk.clone(),
-            })
-        })
+        .map(|account| check(account, allow_private).with_context(|| format!("account {:?}", account.name)))
         .collect()
 }
 
-fn place(upstream: &config::Upstream, allow_private: bool) -> Result<Upstream> {
-    Ok(match upstream {
-        config::Upstream::Site(config::Site::China) => Upstream::Site(Site::China),
-        config::Upstream::Site(config::Site::International) => Upstream::Site(Site::International),
-        config::Upstream::Endpoint(url) => {
-            let endpoint: Endpoint = url.as_str().parse()?;
-            ensure!(
-                allow_private || (endpoint.is_encrypted() && !is_private(endpoint.host())),
-                "the endpoint {endpoint} is not encrypted or not public: --allow-private-upstream permits that"
-            );
-            Upstream::Custom(endpoint)
+fn check(account: &config::Account, allow_private: bool) -> Result<Checked> {
+    let allowed = |url: &Url| allowed(url, allow_private);
+    let identity = match &account.identity {
+        None => None,
+        Some((iam, sts)) => {
+            Some(Identity { iam: allowed(iam)?, sts: sts.as_ref().map(allowed).transpose()? })
         }
+    };
+    let configured = Configured {
+        name: account.name.clone(),
+        kind: if account.is_master { Kind::Master } else { Kind::Ordinary },
+        upstream: match &account.upstream {
+            config::Upstream::Site(config::Site::China) | config::Upstream::ToBeFound => {
+                Upstream::Site(Site::China)
+            }
+            config::Upstream::Site(config::Site::International) => Upstream::Site(Site::International),
+            config::Upstream::Site(config::Site::Europe) => Upstream::Site(Site::Europe),
+            config::Upstream::Endpoint(url) => Upstream::Custom(allowed(url)?),
+        },
+        identity,
+        domain_id: account.domain_id.clone(),
+        user_name: account.user_name.clone(),
+        credential: credential(&account.credential),
+    };
+    Ok(Checked { configured, is_to_be_found: account.upstream == config::Upstream::ToBeFound })
+}
+
+fn credential(written: &config::Credential) -> Credential {
+    match written.clone() {
+        config::Credential::Key { ak, sk, session } => Credential::Key {
+            access_key: ak,
+            secret_key: sk,
+            session: session.map(|(token, expires_at)| Session { token, expires_at }),
+        },
+        config::Credential::Login { user, password, domain } => Credential::Login { user, password, domain },
+    }
+}
+
+/// The accounts, each at its site: the one that is known of old, or the one that answers.
+pub(super) async fn placed(
+    accounts: Vec<Checked>,
+    db: Option<&PgPool>,
+    shared: &Shared,
+) -> Result<Vec<Configured>> {
+    let mut placed = Vec::with_capacity(accounts.len());
+    for Checked { mut configured, is_to_be_found } in accounts {
+        if is_to_be_found {
+            let known = match db {
+                Some(db) => cloud_accounts::site_of(db, &configured.name).await?,
+                None => None,
+            };
+            let site = match known {
+                Some(site) => site,
+                None => find(&configured, shared).await?,
+            };
+            configured.upstream = Upstream::Site(site);
+        }
+        placed.push(configured);
+    }
+    Ok(placed)
+}
+
+/// What connections share that only try something out.
+pub(super) fn shared(clock: Clock) -> Result<Shared> {
+    Ok(Shared {
+        wire: Arc::new(HttpWire::new(clock.clone())?),
+        limits: Limits::new(clock.clone(), 1),
+        chance: bss::chance(),
+        clock,
     })
+}
+
+async fn find(account: &Configured, shared: &Shared) -> Result<Site> {
+    let at = |site| Configured { upstream: Upstream::Site(site), ..account.clone() }.reader(shared);
+    // Both sites have an IAM, so that neither leads nowhere.
+    let (china, international) = (at(Site::China)?, at(Site::International)?);
+    let found =
+        bss::find_site(|site| if site == Site::China { china.clone() } else { international.clone() });
+    let site = found.await.with_context(|| {
+        format!(
+            "account {:?}: its site was not found; name it with site = \"china\" or another",
+            account.name
+        )
+    })?;
+    tracing::info!(account = account.name, ?site, "the account's site was found");
+    Ok(site)
+}
+
+fn allowed(url: &Url, allow_private: bool) -> Result<Endpoint> {
+    let endpoint: Endpoint = url.as_str().parse()?;
+    ensure!(
+        allow_private || (endpoint.is_encrypted() && !is_private(endpoint.host())),
+        "the endpoint {endpoint} is not encrypted or not public: --allow-private-upstream permits that"
+    );
+    Ok(endpoint)
 }
 
 /// Whether a host is plainly inside: this machine, or an address that the internet does not route.
@@ -81,11 +163,10 @@ mod tests {
             "https://localhost:8443",
             "https://simulator",
         ] {
-            let upstream = config::Upstream::Endpoint(inside.parse().expect("a URL"));
-            assert!(place(&upstream, false).is_err(), "{inside}");
-            assert!(place(&upstream, true).is_ok(), "{inside}");
+            let url = inside.parse().expect("a URL");
+            assert!(allowed(&url, false).is_err(), "{inside}");
+            assert!(allowed(&url, true).is_ok(), "{inside}");
         }
-        let public = config::Upstream::Endpoint("https://bss.example.com".parse().expect("a URL"));
-        assert!(place(&public, false).is_ok());
+        assert!(allowed(&"https://bss.example.com".parse().expect("a URL"), false).is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! The company's cloud accounts: their credentials, sealed at rest, and the two handles on each.
 //! Readers go to whoever shows or syncs; the one set of writers goes to the money journal.
 
+mod credential;
 mod store;
 
 use std::{
@@ -10,18 +11,19 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+pub use self::credential::Credential;
 use crate::{
     bss::{
-        self, Chance, Connection, Credentials, Endpoint, NoEndpoint, Reader, Site, Writer, limits::Limits,
-        transport::Wire,
+        self, Chance, Connection, Credentials, Endpoint, Identity, Login, NoEndpoint, Reader, Site, Writer,
+        limits::Limits, transport::Wire,
     },
     clock::Clock,
     identity::access::{AccountId, Scope},
-    vault::{Closed, Place, Vault},
+    vault::{Closed, Vault},
 };
 
 /// What an account may do at Huawei.
@@ -58,6 +60,7 @@ impl Upstream {
         match self {
             Self::Site(Site::China) => ("china", None),
             Self::Site(Site::International) => ("international", None),
+            Self::Site(Site::Europe) => ("europe", None),
             Self::Custom(endpoint) => ("custom", Some(endpoint.to_string())),
         }
     }
@@ -66,6 +69,7 @@ impl Upstream {
         match site {
             "china" => Ok(Self::Site(Site::China)),
             "international" => Ok(Self::Site(Site::International)),
+            "europe" => Ok(Self::Site(Site::Europe)),
             _ => endpoint.ok_or(NoEndpoint)?.parse().map(Self::Custom),
         }
     }
@@ -74,6 +78,13 @@ impl Upstream {
         match self {
             Self::Site(site) => site.endpoint(),
             Self::Custom(endpoint) => endpoint.clone(),
+        }
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Site(site) => Some(site.identity()),
+            Self::Custom(_) => None,
         }
     }
 }
@@ -87,27 +98,74 @@ pub struct Configured {
     pub kind: Kind,
     /// Where its BSS is.
     pub upstream: Upstream,
+    /// Where IAM and STS are, if not where they are for the site.
+    pub identity: Option<Identity>,
     /// Huawei's id of it, where it is known.
     pub domain_id: Option<String>,
     /// The login name of the user whose key it is, as Huawei's orders have it.
     pub user_name: Option<String>,
-    /// The access key's id.
-    pub access_key: SecretString,
-    /// The secret key.
-    pub secret_key: SecretString,
+    /// What it signs in with.
+    pub credential: Credential,
 }
 
 impl Configured {
-    /// What connects to the account without going through the database, to try it out.
-    pub fn connection(&self, shared: &Shared) -> Connection {
+    /// The means to read the account without going through the database, to try it out.
+    ///
+    /// # Errors
+    /// When there is a log-in and nowhere to log in.
+    pub fn reader(&self, shared: &Shared) -> Result<Reader, NowhereToLogIn> {
+        let place = At {
+            upstream: &self.upstream,
+            identity: self.identity.clone(),
+            domain_id: self.domain_id.clone(),
+            label: self.name.clone(),
+        };
+        place.connect(self.credential.clone(), shared).map(|(reader, _)| reader)
+    }
+}
+
+/// An account that logs in does not say where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an IAM user cannot log in: where IAM is, is not known")]
+pub struct NowhereToLogIn;
+
+/// Where an account is.
+struct At<'a> {
+    upstream: &'a Upstream,
+    identity: Option<Identity>,
+    domain_id: Option<String>,
+    label: String,
+}
+
+impl At<'_> {
+    /// Both handles; no writer where there is no key to sign with.
+    fn connect(
+        self,
+        credential: Credential,
+        shared: &Shared,
+    ) -> Result<(Reader, Option<Writer>), NowhereToLogIn> {
+        let identity = self.identity.clone().or_else(|| self.upstream.identity());
+        match credential {
+            Credential::Key { access_key, secret_key, session } => {
+                let access_key = access_key.expose_secret().to_owned();
+                let domain_id = self.domain_id.clone();
+                let key = Credentials { access_key, secret_key, session, domain_id, identity };
+                let (reader, writer) = bss::connect(self.connection(key, shared));
+                Ok((reader, Some(writer)))
+            }
+            Credential::Login { user, password, domain } => {
+                let identity = identity.ok_or(NowhereToLogIn)?;
+                let login = Login { user, password, domain, identity };
+                Ok((bss::log_in(self.connection(login, shared)), None))
+            }
+        }
+    }
+
+    fn connection<C>(self, credentials: C, shared: &Shared) -> Connection<C> {
         Connection {
             endpoint: self.upstream.endpoint(),
-            credentials: Credentials {
-                access_key: self.access_key.expose_secret().to_owned(),
-                secret_key: self.secret_key.clone(),
-                domain_id: self.domain_id.clone(),
-            },
-            account: self.name.clone(),
+            credentials,
+            account: self.label,
             clock: shared.clock.clone(),
             wire: shared.wire.clone(),
             limits: shared.limits.clone(),
@@ -136,6 +194,9 @@ pub enum Problem {
     /// A stored address is none.
     #[error("the address of account {0}")]
     Address(String, #[source] NoEndpoint),
+    /// A log-in leads nowhere.
+    #[error("account {0}")]
+    LogIn(String, #[source] NowhereToLogIn),
     /// The database said no.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -158,17 +219,16 @@ pub async fn configure(
         let existing = store::find(&mut tx, &account.name).await?;
         let (site, endpoint) = account.upstream.columns();
         let id = existing.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
-        let same = existing.as_ref().is_some_and(|row| holds(vault, row, account));
+        let credential = &account.credential;
+        let same = existing.as_ref().is_some_and(|row| credential.is_in(vault, row));
         let version =
             existing.as_ref().map_or(1, |row| if same { row.sealed_version } else { row.sealed_version + 1 });
-        let kept = existing.filter(|row| same && !is_outdated(vault, row));
-        let (ak_sealed, sk_sealed) = kept.map_or_else(
-            || {
-                let seal = |column, secret| vault.seal(place(id, column, version), secret);
-                (seal(AK, &account.access_key), seal(SK, &account.secret_key))
-            },
-            |row| (row.ak_sealed, row.sk_sealed),
+        let kept = existing.filter(|row| same && !credential::is_outdated(vault, row));
+        let sealed = kept.map_or_else(
+            || credential.seal(vault, id, version),
+            |row| credential::Sealed { first: row.ak_sealed, second: row.sk_sealed, token: row.token_sealed },
         );
+        let (iam, sts) = addresses(account.identity.as_ref());
         let row = store::Written {
             id,
             name: &account.name,
@@ -177,8 +237,13 @@ pub async fn configure(
             endpoint: endpoint.as_deref(),
             domain_id: account.domain_id.as_deref(),
             user_name: account.user_name.as_deref(),
-            ak_sealed: &ak_sealed,
-            sk_sealed: &sk_sealed,
+            credential: credential.kind(),
+            ak_sealed: &sealed.first,
+            sk_sealed: &sealed.second,
+            token_sealed: sealed.token.as_deref(),
+            key_expires_at: credential.expires_at(),
+            iam: iam.as_deref(),
+            sts: sts.as_deref(),
             sealed_version: version,
         };
         store::upsert(&mut tx, &row, now).await?;
@@ -215,9 +280,9 @@ pub async fn open(db: &PgPool, vault: &Vault, shared: &Shared) -> Result<(Reader
             masters.insert(id);
         }
         if row.enabled {
-            let (reader, writer) = bss::connect(connection(vault, shared, &row)?);
+            let (reader, writer) = handles(vault, shared, &row)?;
             readers.insert(id, reader.known_as(row.user_name.as_deref()));
-            writers.insert(id, writer);
+            writers.extend(writer.map(|writer| (id, writer)));
         }
         accounts.push(Account { id, name: row.name, enabled: row.enabled });
     }
@@ -247,48 +312,38 @@ pub enum UnknownAccount {
     Database(#[from] sqlx::Error),
 }
 
-const AK: &str = "ak_sealed";
-const SK: &str = "sk_sealed";
-
-fn place(row: Uuid, column: &'static str, version: i32) -> Place<'static> {
-    Place { table: "cloud_account", row, column, version }
+/// The site that an account was found to belong to, if it is known of old.
+pub async fn site_of(db: &PgPool, name: &str) -> sqlx::Result<Option<Site>> {
+    let all = store::all(db).await?;
+    let known = all.into_iter().find(|row| row.name == name);
+    let upstream = known.and_then(|row| Upstream::read(&row.site, row.endpoint.as_deref()).ok());
+    Ok(upstream.and_then(|upstream| match upstream {
+        Upstream::Site(site) => Some(site),
+        Upstream::Custom(_) => None,
+    }))
 }
 
-/// Whether a row holds just these credentials.
-fn holds(vault: &Vault, row: &store::Row, account: &Configured) -> bool {
-    let same = |column, sealed: &[u8], secret: &SecretString| {
-        vault
-            .open(place(row.id, column, row.sealed_version), sealed)
-            .is_ok_and(|opened| opened.expose_secret() == secret.expose_secret())
+fn addresses(identity: Option<&Identity>) -> (Option<String>, Option<String>) {
+    let iam = identity.map(|identity| identity.iam.to_string());
+    (iam, identity.and_then(|identity| identity.sts.as_ref()).map(ToString::to_string))
+}
+
+fn handles(vault: &Vault, shared: &Shared, row: &store::Row) -> Result<(Reader, Option<Writer>), Problem> {
+    let credential =
+        Credential::open(vault, row).map_err(|closed| Problem::Sealed(row.name.clone(), closed))?;
+    let address = |error| Problem::Address(row.name.clone(), error);
+    let upstream = Upstream::read(&row.site, row.endpoint.as_deref()).map_err(address)?;
+    let identity = match &row.iam {
+        None => None,
+        Some(iam) => Some(Identity {
+            iam: iam.parse().map_err(address)?,
+            sts: row.sts.as_deref().map(str::parse).transpose().map_err(address)?,
+        }),
     };
-    same(AK, &row.ak_sealed, &account.access_key) && same(SK, &row.sk_sealed, &account.secret_key)
-}
-
-fn is_outdated(vault: &Vault, row: &store::Row) -> bool {
-    vault.is_outdated(&row.ak_sealed) || vault.is_outdated(&row.sk_sealed)
-}
-
-fn connection(vault: &Vault, shared: &Shared, row: &store::Row) -> Result<Connection, Problem> {
-    let opened = |column, sealed: &[u8]| {
-        vault
-            .open(place(row.id, column, row.sealed_version), sealed)
-            .map_err(|closed| Problem::Sealed(row.name.clone(), closed))
-    };
-    let upstream = Upstream::read(&row.site, row.endpoint.as_deref())
-        .map_err(|error| Problem::Address(row.name.clone(), error))?;
-    Ok(Connection {
-        endpoint: upstream.endpoint(),
-        credentials: Credentials {
-            access_key: opened(AK, &row.ak_sealed)?.expose_secret().to_owned(),
-            secret_key: opened(SK, &row.sk_sealed)?,
-            domain_id: row.domain_id.clone(),
-        },
-        account: row.id.to_string(),
-        clock: shared.clock.clone(),
-        wire: shared.wire.clone(),
-        limits: shared.limits.clone(),
-        chance: shared.chance.clone(),
-    })
+    let domain_id = row.domain_id.clone();
+    At { upstream: &upstream, identity, domain_id, label: row.id.to_string() }
+        .connect(credential, shared)
+        .map_err(|nowhere| Problem::LogIn(row.name.clone(), nowhere))
 }
 
 /// The means to read every enabled account; cheap to clone.
@@ -340,7 +395,8 @@ impl Readers {
     }
 }
 
-/// The means to move money, one per enabled account. There is one set, and the journal has it.
+/// The means to move money, one per enabled account that signs with a key. There is one set, and the journal
+/// has it.
 pub struct Writers(HashMap<AccountId, Arc<Writer>>);
 
 impl fmt::Debug for Writers {
@@ -355,7 +411,7 @@ impl Writers {
         Self(writers.into_iter().map(|(account, writer)| (account, Arc::new(writer))).collect())
     }
 
-    /// The means to move `account`'s money; `None` if it is unknown or switched off.
+    /// The means to move `account`'s money; `None` if it is unknown, switched off, or can only be read.
     pub fn get(&self, account: AccountId) -> Option<Arc<Writer>> {
         self.0.get(&account).cloned()
     }
@@ -364,7 +420,7 @@ impl Writers {
 /// An account that leads nowhere.
 #[cfg(test)]
 pub(crate) async fn one_for_a_test(db: &PgPool) -> AccountId {
-    let vault = Vault::new(&SecretString::from("ab".repeat(32))).expect("a key");
+    let vault = Vault::new(&secrecy::SecretString::from("ab".repeat(32))).expect("a key");
     let account = tests::account("north", "secret");
     configure(db, &vault, DateTime::UNIX_EPOCH, &[account]).await.expect("written");
     ids(db, &["north".to_owned()]).await.expect("there").remove(0)

@@ -13,8 +13,13 @@ pub(super) struct Row {
     pub(super) endpoint: Option<String>,
     pub(super) domain_id: Option<String>,
     pub(super) user_name: Option<String>,
+    pub(super) credential: String,
     pub(super) ak_sealed: Vec<u8>,
     pub(super) sk_sealed: Vec<u8>,
+    pub(super) token_sealed: Option<Vec<u8>>,
+    pub(super) key_expires_at: Option<DateTime<Utc>>,
+    pub(super) iam: Option<String>,
+    pub(super) sts: Option<String>,
     pub(super) sealed_version: i32,
     pub(super) enabled: bool,
 }
@@ -28,8 +33,13 @@ pub(super) struct Written<'a> {
     pub(super) endpoint: Option<&'a str>,
     pub(super) domain_id: Option<&'a str>,
     pub(super) user_name: Option<&'a str>,
+    pub(super) credential: &'a str,
     pub(super) ak_sealed: &'a [u8],
     pub(super) sk_sealed: &'a [u8],
+    pub(super) token_sealed: Option<&'a [u8]>,
+    pub(super) key_expires_at: Option<DateTime<Utc>>,
+    pub(super) iam: Option<&'a str>,
+    pub(super) sts: Option<&'a str>,
     pub(super) sealed_version: i32,
 }
 
@@ -42,8 +52,8 @@ pub(super) async fn one_at_a_time(tx: &mut PgConnection) -> sqlx::Result<()> {
 pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, kind, site, endpoint, domain_id, user_name, ak_sealed, sk_sealed, sealed_version,
-                enabled
+        "select id, name, kind, site, endpoint, domain_id, user_name, credential, ak_sealed, sk_sealed,
+                token_sealed, key_expires_at, iam, sts, sealed_version, enabled
            from cloud_account where name = $1",
         name
     )
@@ -54,8 +64,8 @@ pub(super) async fn find(tx: &mut PgConnection, name: &str) -> sqlx::Result<Opti
 pub(super) async fn all(db: &PgPool) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        "select id, name, kind, site, endpoint, domain_id, user_name, ak_sealed, sk_sealed, sealed_version,
-                enabled
+        "select id, name, kind, site, endpoint, domain_id, user_name, credential, ak_sealed, sk_sealed,
+                token_sealed, key_expires_at, iam, sts, sealed_version, enabled
            from cloud_account order by name"
     )
     .fetch_all(db)
@@ -66,16 +76,21 @@ pub(super) async fn all(db: &PgPool) -> sqlx::Result<Vec<Row>> {
 pub(super) async fn upsert(tx: &mut PgConnection, row: &Written<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into cloud_account as old (id, name, kind, site, endpoint, domain_id, ak_sealed, sk_sealed,
-                                           sealed_version, created_at, updated_at, user_name)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+                                           sealed_version, created_at, updated_at, user_name, credential,
+                                           token_sealed, key_expires_at, iam, sts)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16)
          on conflict (name) do update
             set kind = excluded.kind, site = excluded.site, endpoint = excluded.endpoint,
                 domain_id = excluded.domain_id, user_name = excluded.user_name, ak_sealed = excluded.ak_sealed, sk_sealed = excluded.sk_sealed,
+                credential = excluded.credential, token_sealed = excluded.token_sealed,
+                key_expires_at = excluded.key_expires_at, iam = excluded.iam, sts = excluded.sts,
                 sealed_version = excluded.sealed_version, enabled = true, updated_at = excluded.updated_at
           where (old.kind, old.site, old.endpoint, old.domain_id, old.ak_sealed, old.sk_sealed, old.enabled,
-                old.user_name)
+                old.user_name, old.credential, old.token_sealed, old.key_expires_at, old.iam, old.sts)
              is distinct from (excluded.kind, excluded.site, excluded.endpoint, excluded.domain_id,
-                               excluded.ak_sealed, excluded.sk_sealed, true, excluded.user_name)",
+                               excluded.ak_sealed, excluded.sk_sealed, true, excluded.user_name,
+                               excluded.credential, excluded.token_sealed, excluded.key_expires_at,
+                               excluded.iam, excluded.sts)",
         row.id,
         row.name,
         row.kind,
@@ -87,6 +102,11 @@ pub(super) async fn upsert(tx: &mut PgConnection, row: &Written<'_>, now: DateTi
         row.sealed_version,
         now,
         row.user_name,
+        row.credential,
+        row.token_sealed,
+        row.key_expires_at,
+        row.iam,
+        row.sts,
     )
     .execute(tx)
     .await?;

@@ -1,6 +1,7 @@
 //! Accounts from configuration to handles, against a database.
 
 use chrono::DateTime;
+use secrecy::SecretString;
 
 use super::*;
 use crate::bss::transport::{Broken, Request, Response, Stage};
@@ -25,8 +26,8 @@ pub(super) fn account(name: &str, secret_key: &str) -> Configured {
         upstream: Upstream::Custom("http://127.0.0.1:1".parse().expect("an address")),
         domain_id: Some("domain".to_owned()),
         user_name: None,
-        access_key: SecretString::from(format!("AK-{name}")),
-        secret_key: SecretString::from(secret_key.to_owned()),
+        identity: None,
+        credential: Credential::of_key(format!("AK-{name}").into(), secret_key.to_owned().into()),
     }
 }
 
@@ -90,4 +91,84 @@ async fn nothing_secret_is_stored_in_the_clear(db: PgPool) {
         let text = String::from_utf8_lossy(&sealed).into_owned();
         assert!(!text.contains("very-secret") && !text.contains("AK-north"));
     }
+}
+
+/// The same account with another credential.
+fn with(credential: Credential, identity: Option<Identity>) -> Configured {
+    Configured { credential, identity, ..account("north", "one") }
+}
+
+fn temporary(token: &str) -> Credential {
+    let session = bss::Session { token: token.to_owned().into(), expires_at: Some(DateTime::UNIX_EPOCH) };
+    Credential::Key {
+        access_key: "AK".to_owned().into(),
+        secret_key: "SK".to_owned().into(),
+        session: Some(session),
+    }
+}
+
+fn person(password: &str) -> Credential {
+    Credential::Login {
+        user: "reader".to_owned(),
+        password: password.to_owned().into(),
+        domain: "group".to_owned(),
+    }
+}
+
+fn iam() -> Option<Identity> {
+    Some(Identity { iam: "http://127.0.0.1:2".parse().expect("an address"), sts: None })
+}
+
+#[sqlx::test]
+async fn a_temporary_key_is_sealed_with_its_token_and_replaced_by_the_next(db: PgPool) {
+    let vault = vault("ab");
+    for (token, version) in [("first-token", 1), ("first-token", 1), ("second-token", 2)] {
+        let configured = [with(temporary(token), None)];
+        configure(&db, &vault, DateTime::UNIX_EPOCH, &configured).await.expect("written");
+        let row = store::all(&db).await.expect("rows").remove(0);
+        assert_eq!(row.sealed_version, version);
+        let sealed = row.token_sealed.expect("a token");
+        assert!(!String::from_utf8_lossy(&sealed).contains(token));
+    }
+    let (readers, writers) = open(&db, &vault, &shared()).await.expect("open");
+    let north = readers.all()[0].id;
+    assert_eq!(readers.get(north).expect("a reader").key_expires_at(), Some(DateTime::UNIX_EPOCH));
+    assert!(writers.get(north).is_some());
+
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &[account("north", "permanent")]).await.expect("written");
+    assert!(store::all(&db).await.expect("rows").remove(0).token_sealed.is_none());
+}
+
+#[sqlx::test]
+async fn an_account_that_logs_in_is_read_and_never_written(db: PgPool) {
+    let vault = vault("ab");
+    let configured = [with(person("the-password"), iam())];
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &configured).await.expect("written");
+    let row = store::all(&db).await.expect("rows").remove(0);
+    for sealed in [row.ak_sealed, row.sk_sealed] {
+        let text = String::from_utf8_lossy(&sealed).into_owned();
+        assert!(!text.contains("the-password") && !text.contains("reader"));
+    }
+    let (readers, writers) = open(&db, &vault, &shared()).await.expect("open");
+    let north = readers.all()[0].id;
+    assert!(readers.get(north).is_some() && writers.get(north).is_none());
+    assert!(!format!("{configured:?}").contains("the-password"));
+
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &[with(person("the-password"), None)])
+        .await
+        .expect("written");
+    assert!(matches!(open(&db, &vault, &shared()).await, Err(Problem::LogIn(name, _)) if name == "north"));
+}
+
+#[sqlx::test]
+async fn a_site_that_was_found_is_known_the_next_time(db: PgPool) {
+    let vault = vault("ab");
+    assert_eq!(site_of(&db, "north").await.expect("rows"), None);
+    for site in [Site::China, Site::International, Site::Europe] {
+        let placed = Configured { upstream: Upstream::Site(site), ..account("north", "one") };
+        configure(&db, &vault, DateTime::UNIX_EPOCH, &[placed]).await.expect("written");
+        assert_eq!(site_of(&db, "north").await.expect("rows"), Some(site));
+    }
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &[account("north", "one")]).await.expect("written");
+    assert_eq!(site_of(&db, "north").await.expect("rows"), None);
 }

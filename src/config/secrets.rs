@@ -2,6 +2,7 @@
 //! of everything here hides them, and no flag sets them.
 
 use anyhow::{Context, Result, bail, ensure};
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -73,10 +74,10 @@ pub struct Account {
     pub name: String,
     /// Where its BSS is.
     pub upstream: Upstream,
-    /// The access key.
-    pub ak: SecretString,
-    /// The secret key.
-    pub sk: SecretString,
+    /// What it signs in with.
+    pub credential: Credential,
+    /// Where IAM and STS are, if not where they are for the site.
+    pub identity: Option<(Url, Option<Url>)>,
     /// Huawei's id of the account, where it is known.
     pub domain_id: Option<String>,
     /// The login name of the user whose key it is.
@@ -85,11 +86,36 @@ pub struct Account {
     pub is_master: bool,
 }
 
+/// What an account signs in with.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// An access key, a temporary one with its security token.
+    Key {
+        /// The access key.
+        ak: SecretString,
+        /// The secret key.
+        sk: SecretString,
+        /// The security token of a temporary key, and when both end, if that is known.
+        session: Option<(SecretString, Option<DateTime<Utc>>)>,
+    },
+    /// An IAM user with a password: the account can only be read.
+    Login {
+        /// The user's name.
+        user: String,
+        /// The password.
+        password: SecretString,
+        /// The name of the account that the user belongs to.
+        domain: String,
+    },
+}
+
 /// Where BSS is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Upstream {
     /// A site of Huawei Cloud.
     Site(Site),
+    /// One of China's and the International site: it is found out by asking.
+    ToBeFound,
     /// An address of one's own.
     Endpoint(Url),
 }
@@ -102,6 +128,8 @@ pub enum Site {
     China,
     /// International.
     International,
+    /// Europe.
+    Europe,
 }
 
 /// An account as the file has it.
@@ -111,8 +139,15 @@ struct WrittenAccount {
     name: String,
     site: Option<Site>,
     endpoint: Option<String>,
-    ak: SecretString,
-    sk: SecretString,
+    ak: Option<SecretString>,
+    sk: Option<SecretString>,
+    security_token: Option<SecretString>,
+    key_expires_at: Option<String>,
+    iam_user: Option<String>,
+    iam_password: Option<SecretString>,
+    iam_domain: Option<String>,
+    iam_endpoint: Option<String>,
+    sts_endpoint: Option<String>,
     domain_id: Option<String>,
     user_name: Option<String>,
     #[serde(default)]
@@ -123,24 +158,76 @@ impl WrittenAccount {
     fn check(&self) -> Result<Account> {
         let upstream = match (self.site, &self.endpoint) {
             (Some(site), None) => Upstream::Site(site),
-            (None, Some(endpoint)) => Upstream::Endpoint(
-                endpoint
-                    .parse()
-                    .with_context(|| format!("account {:?}: endpoint {endpoint:?}", self.name))?,
-            ),
-            _ => bail!("account {:?} needs either a site (china or international) or an endpoint", self.name),
+            (None, Some(endpoint)) => Upstream::Endpoint(self.url("endpoint", endpoint)?),
+            (None, None) => Upstream::ToBeFound,
+            (Some(_), Some(_)) => {
+                bail!("account {:?} has a site and an endpoint: only one of them can be", self.name)
+            }
         };
+        let credential = self.credential()?;
+        let identity = self.identity()?;
+        let logs_in = matches!(credential, Credential::Login { .. });
+        ensure!(
+            !logs_in || identity.is_some() || !matches!(upstream, Upstream::Endpoint(_)),
+            "account {:?}: an IAM user at an endpoint of one's own needs an iam_endpoint",
+            self.name
+        );
         ensure!(!self.name.trim().is_empty(), "an account has no name");
         let nobody = self.user_name.as_ref().is_some_and(|user| user.trim().is_empty());
         ensure!(!nobody, "account {:?}: the user_name is empty", self.name);
         Ok(Account {
             name: self.name.clone(),
             upstream,
-            ak: self.ak.clone(),
-            sk: self.sk.clone(),
+            credential,
+            identity,
             domain_id: self.domain_id.clone(),
             user_name: self.user_name.clone(),
             is_master: self.master,
         })
+    }
+
+    fn credential(&self) -> Result<Credential> {
+        let key = self.ak.clone().zip(self.sk.clone());
+        let login = (self.iam_user.clone())
+            .zip(self.iam_password.clone())
+            .zip(self.iam_domain.clone())
+            .map(|((user, password), domain)| Credential::Login { user, password, domain });
+        let any_key = self.ak.is_some() || self.sk.is_some() || self.security_token.is_some();
+        let any_login = self.iam_user.is_some() || self.iam_password.is_some() || self.iam_domain.is_some();
+        match (key, login) {
+            (Some((ak, sk)), None) if !any_login => Ok(Credential::Key { ak, sk, session: self.session()? }),
+            (None, Some(login)) if !any_key => Ok(login),
+            _ => bail!(
+                "account {:?} needs either ak and sk, or iam_user, iam_password and iam_domain",
+                self.name
+            ),
+        }
+    }
+
+    fn session(&self) -> Result<Option<(SecretString, Option<DateTime<Utc>>)>> {
+        let expires_at = self.key_expires_at.as_deref().map(str::parse).transpose();
+        let expires_at =
+            expires_at.with_context(|| format!("account {:?}: key_expires_at is no time", self.name))?;
+        ensure!(
+            self.security_token.is_some() || expires_at.is_none(),
+            "account {:?}: only a temporary key, which has a security_token, ends",
+            self.name
+        );
+        Ok(self.security_token.clone().map(|token| (token, expires_at)))
+    }
+
+    fn identity(&self) -> Result<Option<(Url, Option<Url>)>> {
+        let sts = self.sts_endpoint.as_deref().map(|sts| self.url("sts_endpoint", sts)).transpose()?;
+        match &self.iam_endpoint {
+            Some(iam) => Ok(Some((self.url("iam_endpoint", iam)?, sts))),
+            None => {
+                ensure!(sts.is_none(), "account {:?}: an sts_endpoint needs an iam_endpoint", self.name);
+                Ok(None)
+            }
+        }
+    }
+
+    fn url(&self, name: &str, text: &str) -> Result<Url> {
+        text.parse().with_context(|| format!("account {:?}: {name} {text:?}", self.name))
     }
 }

@@ -90,11 +90,50 @@ fn accounts_come_from_the_file_and_say_where_their_bss_is() {
     assert_eq!(accounts[1].upstream, Upstream::Endpoint("https://bss.example.com".parse().expect("a URL")));
     assert_eq!((&accounts[0].user_name, accounts[1].user_name.as_deref()), (&None, Some("billing")));
     for wrong in
-        ["", "site = 'china'\nendpoint = 'https://x'", "endpoint = 'x'", "site = 'china'\nuser_name = ' '"]
+        ["site = 'china'\nendpoint = 'https://x'", "endpoint = 'x'", "site = 'china'\nuser_name = ' '"]
     {
         let text = format!("[[account]]\nname = 'a'\nak = 'a'\nsk = 's'\ndomain_id = 'd'\n{wrong}");
         let (file, _) = file::File::parse(&text).expect("a file");
         assert!(file.secrets.accounts().is_err(), "{wrong}");
+    }
+}
+
+fn account(lines: &str) -> anyhow::Result<Account> {
+    let (file, _) =
+        file::File::parse(&format!("[[account]]\nname = 'a'\n{lines}")).map_err(|e| e.context("a file"))?;
+    Ok(file.secrets.accounts()?.remove(0))
+}
+
+#[test]
+fn an_account_signs_in_with_a_key_a_temporary_key_or_a_password() {
+    let key = account("ak = 'AK'\nsk = 'SK'").expect("a key");
+    assert!(matches!(key.credential, Credential::Key { session: None, .. }));
+    assert_eq!(key.upstream, Upstream::ToBeFound);
+    let ends = "ak = 'AK'\nsk = 'SK'\nsecurity_token = 'hush'\nkey_expires_at = '2026-01-15T08:00:00Z'";
+    let temporary = account(ends).expect("a temporary key");
+    let Credential::Key { session: Some((_, Some(end))), .. } = &temporary.credential else {
+        panic!("{temporary:?}");
+    };
+    assert_eq!(end.to_rfc3339(), "2026-01-15T08:00:00+00:00");
+    let person = "site = 'europe'\niam_user = 'u'\niam_password = 'hush'\niam_domain = 'group'";
+    let person = account(person).expect("a person");
+    assert!(matches!(&person.credential, Credential::Login { domain, .. } if domain == "group"));
+    assert_eq!(person.upstream, Upstream::Site(Site::Europe));
+    for shown in [format!("{temporary:?}"), format!("{person:?}")] {
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+    for wrong in [
+        "",
+        "ak = 'AK'",
+        "iam_user = 'u'\niam_password = 'p'",
+        "ak = 'AK'\nsk = 'SK'\niam_user = 'u'",
+        "ak = 'AK'\nsk = 'SK'\nkey_expires_at = '2026-01-15T08:00:00Z'",
+        "ak = 'AK'\nsk = 'SK'\nsecurity_token = 't'\nkey_expires_at = 'soon'",
+        "security_token = 't'\niam_user = 'u'\niam_password = 'p'\niam_domain = 'd'",
+        "ak = 'AK'\nsk = 'SK'\nsts_endpoint = 'https://sts.example.com'",
+        "endpoint = 'https://x.example.com'\niam_user = 'u'\niam_password = 'p'\niam_domain = 'd'",
+    ] {
+        assert!(account(wrong).is_err(), "{wrong}");
     }
 }
 

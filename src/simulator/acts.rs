@@ -11,9 +11,11 @@ use serde_json::json;
 
 use super::{
     faces::{self, Call, Operation, Query},
+    gates::{Elsewhere, Permissions},
     world::{
         Cause, Doer, Mode, Refusal, World,
         discounts::{Offer, Way},
+        enterprise::identity::RealName,
         orders::{NO_BASE, kind, status},
         pay::Wish,
         place::Draft,
@@ -49,7 +51,15 @@ pub(crate) enum Act {
     /// Repeated payments are judged otherwise.
     Mode { mode: Mode },
     /// Settings were changed.
-    Settings { body: SettingsBody },
+    Settings {
+        #[serde(default)]
+        at: Millis,
+        body: SettingsBody,
+    },
+    /// Permissions of an account's key were taken or given back.
+    Permissions { body: Permissions },
+    /// An account went to the other site, or came back.
+    Site { body: Elsewhere },
 }
 
 /// What cannot be asked of the control plane: status and words.
@@ -91,6 +101,8 @@ enum Action {
     Renew,
     Unsubscribe,
     SpendCoupon,
+    RealName,
+    TopUp,
 }
 
 /// What somebody does in Huawei's console.
@@ -103,6 +115,8 @@ pub(crate) struct Console {
     resource_id: Option<String>,
     coupon_id: Option<String>,
     amount: Option<String>,
+    verified_status: Option<i8>,
+    verified_type: Option<u8>,
 }
 
 /// Orders to place.
@@ -173,7 +187,12 @@ impl Act {
                 world.mode = mode;
                 Some(0)
             }
-            Self::Settings { body } => body.happen(world).ok().map(|()| 0),
+            Self::Settings { at, body } => {
+                world.catch_up(at);
+                body.happen(world).ok().map(|()| 0)
+            }
+            Self::Permissions { body } => body.happen(world).ok().map(|()| 0),
+            Self::Site { body } => body.happen(world).ok().map(|()| 0),
         }
     }
 }
@@ -187,7 +206,7 @@ impl Call<'_> {
             account: self.account,
             operation: operation.id.to_owned(),
             path: self.path_parameter.clone(),
-            body: String::from_utf8_lossy(self.body).into_owned(),
+            body: faces::written_body(operation, self.body),
             ledger,
         }
     }
@@ -236,6 +255,19 @@ impl Console {
             Action::SpendCoupon => {
                 let amount = self.amount.as_deref().map(fen).transpose()?;
                 world.spend_coupon(cause, account, self.coupon_id.as_deref().unwrap_or_default(), amount)?;
+                Ok(None)
+            }
+            Action::RealName => {
+                let status = self.verified_status.ok_or_else(|| bad("which status?"))?;
+                world.set_real_name(cause, account, RealName { status, kind: self.verified_type })?;
+                Ok(None)
+            }
+            Action::TopUp => {
+                let amount = fen(self.amount.as_deref().unwrap_or_default())?;
+                if amount <= 0 {
+                    return Err(bad("no such amount"));
+                }
+                world.top_up(cause, account, amount);
                 Ok(None)
             }
         }

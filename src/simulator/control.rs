@@ -16,10 +16,12 @@ use super::{
     acts::{Act, Console, NewOrders, SettingsBody, Wrong, bad},
     faces,
     faults::{Rule, Standing},
+    gates,
     server::Received,
     shared::Shared,
     world::{
         Cause, Doer, Effect, Mode, Settings,
+        enterprise::Side,
         settings::RULES,
         times::{SECOND, wire},
     },
@@ -43,6 +45,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/orders", get(open_orders).post(place_orders))
         .route("/orders/{id}", get(order))
         .route("/accounts", get(accounts))
+        .route("/messages", get(messages))
+        .route("/members", get(members))
+        .route("/permissions", post(gates::set_permissions))
+        .route("/site", post(gates::set_site))
+        .route("/session-keys", post(gates::new_session))
         .with_state(shared)
 }
 
@@ -129,9 +136,12 @@ async fn settings(State(shared): App) -> Json<Settings> {
 }
 
 async fn set_settings(State(shared): App, Json(body): Json<SettingsBody>) -> Result<Json<Settings>, Wrong> {
+    let at = shared.now();
     let settings = shared.change(|world| {
+        // What happened until now happened by the rules until now.
+        world.catch_up(at);
         let done = body.happen(world).map(|()| world.settings);
-        let act = done.is_ok().then_some(Act::Settings { body });
+        let act = done.is_ok().then_some(Act::Settings { at, body });
         (done, act)
     })??;
     Ok(Json(settings))
@@ -209,13 +219,48 @@ async fn order(State(shared): App, Path(id): Path<String>) -> Result<Json<serde_
 
 async fn accounts(State(shared): App) -> Json<Vec<serde_json::Value>> {
     let world = shared.world();
-    let rows = world.accounts.iter().map(|account| {
+    let rows = world.accounts.iter().enumerate().map(|(at, account)| {
         let has = account.balances.last();
         json!({
             "name": account.name, "domain_id": account.domain_id, "ak": account.ak, "sk": account.sk,
-            "kind": account.kind, "orders": account.orders.len(), "coupons": account.coupons.len(),
+            "kind": account.kind, "region_projects": world.region_projects(at), "orders": account.orders.len(), "coupons": account.coupons.len(),
             "cash": Money::from_fen(has.cash), "credit_left": Money::from_fen(has.credit()),
             "credit_limit": Money::from_fen(has.credit_limit), "debt": Money::from_fen(has.debt),
+        })
+    });
+    Json(rows.collect())
+}
+
+/// The text messages that were made, with their codes: only here.
+async fn messages(State(shared): App) -> Json<Vec<serde_json::Value>> {
+    let world = shared.world();
+    let rows = world.enterprise.messages.iter().map(|message| {
+        json!({
+            "at": wire(message.at), "mobile_phone": message.phone, "code": message.code,
+            "expires": wire(message.expires), "language": message.language,
+            "sub_customer_name": message.member, "sent": message.sent, "used": message.used,
+        })
+    });
+    Json(rows.collect())
+}
+
+/// The members of the enterprise with their money and coupons, as they really are.
+async fn members(State(shared): App) -> Json<Vec<serde_json::Value>> {
+    let now = shared.now();
+    let mut world = shared.world();
+    world.catch_up(now);
+    let rows = world.enterprise.members.iter().enumerate().map(|(at, member)| {
+        let has = world.money_of(Side::Member(at)).last();
+        let coupons = world.coupons_of(Side::Member(at)).iter();
+        json!({
+            "id": member.id, "name": member.name, "status": member.status.at(now), "custody": member.custody,
+            "permissions": member.permissions, "mobile_phone": member.phone,
+            "is_account": member.account.is_some(), "handed_out": Money::from_fen(*member.handed.last()),
+            "cash": Money::from_fen(has.cash), "credit_limit": Money::from_fen(has.credit_limit),
+            "credit_used": Money::from_fen(has.credit_used), "debt": Money::from_fen(has.debt),
+            "coupons": coupons.map(|coupon| json!({
+                "coupon_id": coupon.id, "balance": Money::from_fen(coupon.now.last().balance),
+            })).collect::<Vec<_>>(),
         })
     });
     Json(rows.collect())

@@ -10,8 +10,11 @@ use crate::clock::Clock;
 
 mod acts;
 mod control;
+mod credentials;
+mod door;
 mod faces;
 mod faults;
+mod gates;
 mod respond;
 #[expect(clippy::cast_possible_truncation, reason = "dice are cut to the range that is wanted")]
 mod seed;
@@ -85,6 +88,12 @@ pub struct ReadyAccount {
     pub ak: String,
     /// Secret key: of a simulated account, so no secret.
     pub sk: String,
+    /// An IAM user of the account, which can log in for a token.
+    #[serde(default)]
+    pub iam_user: String,
+    /// Its password.
+    #[serde(default)]
+    pub iam_password: String,
 }
 
 /// A simulator at work; it stops when this is dropped.
@@ -125,11 +134,14 @@ pub async fn run(options: Options) -> io::Result<Running> {
         .world
         .accounts
         .iter()
-        .map(|account| ReadyAccount {
+        .enumerate()
+        .map(|(at, account)| ReadyAccount {
             name: account.name.clone(),
             domain_id: account.domain_id.clone(),
             ak: account.ak.clone(),
             sk: account.sk.clone(),
+            iam_user: account.users.first().cloned().unwrap_or_default(),
+            iam_password: remembered.world.password(at),
         })
         .collect();
     let shared = Arc::new(shared::Shared::new(options.clock, remembered));

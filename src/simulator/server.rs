@@ -3,7 +3,7 @@
 
 use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use http::{HeaderMap, Request, Response, header};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper::{
     body::{Bytes, Incoming as Arriving},
@@ -15,11 +15,12 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 
 use super::{
+    door,
     faces::{self, Answer, Call, Operation, Query},
     faults::Fault,
     respond::{Body, Refused, respond, respond_half, scripted, throttled},
     shared::Shared,
-    signature::{self, Incoming},
+    signature,
     world::{
         Cause, Doer,
         times::{self, Millis},
@@ -59,11 +60,11 @@ pub(crate) struct Received {
 
 /// A request, read to its end.
 #[derive(Clone)]
-struct Whole {
-    method: String,
-    target: String,
-    headers: HeaderMap,
-    body: Bytes,
+pub(super) struct Whole {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
 }
 
 /// What is sent back.
@@ -104,11 +105,13 @@ async fn exchange(request: Request<Arriving>, shared: Arc<Shared>) -> Result<Res
     let request_id = shared.new_request_id();
     let id = request_id.clone();
     // In a task of its own: what has begun goes on when the client leaves.
-    let outcome = tokio::spawn(async move { handle(&shared, whole, &id, false).await }).await;
+    let handled = shared.clone();
+    let outcome = tokio::spawn(async move { handle(&handled, whole, &id, false).await }).await;
+    let now = shared.now();
     match outcome.map_err(|_| Closed)? {
         Outcome::Nothing => Err(Closed),
-        Outcome::Answer(answer) => Ok(respond(answer, &request_id)),
-        Outcome::Half(answer) => Ok(respond_half(answer, &request_id)),
+        Outcome::Answer(answer) => Ok(respond(answer, now, &request_id)),
+        Outcome::Half(answer) => Ok(respond_half(answer, now, &request_id)),
     }
 }
 
@@ -117,40 +120,28 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
     let found = faces::operation(&whole.method, path);
     let operation = found.as_ref().map(|(operation, _)| *operation);
     let seq = shared.log(|seq| received(seq, shared.now(), &whole, operation, request_id, duplicate));
-    let gate = |refusal: Refused| {
-        let answer = refusal.answer(request_id);
+    let gate = |answer: Answer| {
         shared.amend(seq, |entry| entry.status = Some(answer.status));
         Outcome::Answer(answer)
     };
-    let Some((operation, path_parameter)) = found else {
-        return gate(Refused(
-            404,
-            "APIG.0101",
-            "The API does not exist or has not been published in the environment".to_owned(),
-        ));
-    };
-    let account = match authenticate(shared, &whole) {
+    if let Err(answer) = door::knock(&whole.target, found.is_some(), request_id) {
+        return gate(answer);
+    }
+    let Some((operation, path_parameter)) = found else { return Outcome::Nothing };
+    let account = match door::identify(shared, &whole, operation, request_id) {
         Ok(account) => account,
-        Err(text) => {
-            return gate(Refused(
-                401,
-                "APIGW.0301",
-                format!("Incorrect IAM authentication information: {text}"),
-            ));
-        }
+        Err(answer) => return gate(answer),
     };
     let domain_id = shared.world().accounts[account].domain_id.clone();
     shared.amend(seq, |entry| entry.account = Some(domain_id));
-    if matches!(whole.method.as_str(), "POST" | "PUT") && !whole.headers.contains_key(header::CONTENT_LENGTH)
-    {
-        shared.amend(seq, |entry| entry.status = Some(411));
-        return Outcome::Answer(Answer { status: 411, body: "Length Required".to_owned() });
+    if let Err(answer) = door::inspect(&whole) {
+        return gate(answer);
     }
     // A second delivery is not a call of its own: it would be delivered again for ever.
     let fault = if duplicate { None } else { shared.faults().draw(operation.id) };
     shared.amend(seq, |entry| entry.fault.clone_from(&fault));
     if fault == Some(Fault::Throttle) || !shared.lets_through(account, operation) {
-        return gate(Refused(429, "APIG.0308", throttled(operation.rate)));
+        return gate(Refused(429, "APIG.0308", throttled(operation.rate)).answer(request_id));
     }
 
     let mut lag = 0;
@@ -186,7 +177,12 @@ async fn handle(shared: &Arc<Shared>, whole: Whole, request_id: &str, duplicate:
         let happened = shared.change(|world| {
             world.catch_up(now);
             let before = world.ledger.len();
-            let answer = operation.answer(world, &call);
+            let admitted =
+                if faces::is_iam(operation) { Ok(()) } else { world.admits(account, operation.id) };
+            let answer = match admitted {
+                Ok(()) => operation.answer(world, &call),
+                Err(refusal) => faces::refused(&refusal),
+            };
             let effect = world.ledger.get(before).map(|effect| effect.seq);
             let act = effect.map(|_| call.written(operation, world.ledger.len()));
             ((answer, effect), act)
@@ -210,7 +206,7 @@ async fn conclude(
     let outcome = match fault {
         Some(Fault::LoseAnswer) => Outcome::Nothing,
         Some(Fault::Garbled) => {
-            Outcome::Answer(Answer { status: 200, body: "<html><body>\u{fffd}{\"order_id\":".to_owned() })
+            Outcome::Answer(Answer::plain(200, "<html><body>\u{fffd}{\"order_id\":".to_owned()))
         }
         Some(Fault::CloseMidBody) => Outcome::Half(answer),
         Some(Fault::Status { code, body, .. }) => Outcome::Answer(scripted(code, &body)),
@@ -241,22 +237,6 @@ fn deliver_again(
         let request_id = shared.new_request_id();
         handle(&shared, whole, &request_id, true).await;
     })
-}
-
-fn authenticate(shared: &Shared, whole: &Whole) -> Result<usize, signature::Bad> {
-    let incoming =
-        Incoming { method: &whole.method, target: &whole.target, headers: &whole.headers, body: &whole.body };
-    let world = shared.world();
-    let when = (shared.now(), world.settings.signature_valid_ms);
-    let account = signature::verify(&incoming, when, |ak| {
-        let account = world.key_holder(ak)?;
-        Some((account, world.accounts[account].sk.clone()))
-    })?;
-    let claimed = whole.headers.get("x-domain-id").and_then(|v| v.to_str().ok());
-    if claimed.is_some_and(|claimed| claimed != world.accounts[account].domain_id) {
-        return Err("the domain id does not belong to the ak".to_owned());
-    }
-    Ok(account)
 }
 
 fn received(

@@ -125,12 +125,11 @@ impl Error {
 
 /// Huawei's code, what it means and what to do next, as far as that is known.
 fn upstream_words(error: &bss::Error, t: Texts) -> Cow<'static, str> {
-    let explained =
-        error.code.as_deref().and_then(|code| bss::explain::explain(code, error.message.as_deref(), t.0));
-    match (&error.code, explained) {
+    match (&error.code, error.explanation(t.0)) {
         (Some(code), Some(words)) => Cow::Owned(format!("{code}: {} {}", words.meaning, words.next)),
+        (None, Some(words)) => Cow::Owned(format!("{} {}", words.meaning, words.next)),
         (Some(code), None) => Cow::Owned(format!("{code}: {}", error.message.as_deref().unwrap_or_default())),
-        (None, _) => Cow::Borrowed(t.upstream_next()),
+        (None, None) => Cow::Borrowed(t.upstream_next()),
     }
 }
 

@@ -15,7 +15,7 @@ use bss_portal::{
     },
     clock::Clock,
     i18n::Locale,
-    simulator::{self, Options, Running},
+    simulator::{self, Options, ReadyAccount, Running},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ pub(super) struct Bss {
 }
 
 impl Bss {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         Self::start_with(Options { orders: ORDERS, ..Options::default() }).await
     }
 
@@ -44,25 +44,39 @@ impl Bss {
 
     /// Both handles on the enterprise master's account.
     pub(super) fn handles(&self) -> (Reader, Writer) {
-        let sk = self.running.ready.accounts[0].sk.clone();
-        self.handles_with(sk)
+        bss::connect(self.connection(self.key()))
     }
 
     fn handles_with(&self, sk: String) -> (Reader, Writer) {
-        let account = &self.running.ready.accounts[0];
-        bss::connect(Connection {
-            endpoint: self.running.ready.endpoint.parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: account.ak.clone(),
-                secret_key: sk.into(),
-                domain_id: Some(account.domain_id.clone()),
-            },
-            account: account.name.clone(),
+        bss::connect(self.connection(Credentials { secret_key: sk.into(), ..self.key() }))
+    }
+
+    /// The enterprise master's own key.
+    pub(super) fn key(&self) -> Credentials {
+        let account = self.master();
+        Credentials::of_key(account.ak.clone(), account.sk.clone().into(), Some(account.domain_id.clone()))
+    }
+
+    /// The enterprise master.
+    pub(super) fn master(&self) -> &ReadyAccount {
+        &self.running.ready.accounts[0]
+    }
+
+    /// Where the simulator is.
+    pub(super) fn endpoint(&self) -> bss::Endpoint {
+        self.running.ready.endpoint.parse().expect("an endpoint")
+    }
+
+    pub(super) fn connection<C>(&self, credentials: C) -> Connection<C> {
+        Connection {
+            endpoint: self.endpoint(),
+            credentials,
+            account: self.master().name.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),
             limits: Limits::new(self.clock.clone(), 1),
             chance: bss::chance(),
-        })
+        }
     }
 
     pub(super) async fn send(&self, writer: &Writer, write: &Write) -> Answer {
@@ -94,7 +108,7 @@ impl Bss {
     }
 
     /// The next call of `operation` goes wrong in this way.
-    async fn fault(&self, operation: &str, fault: Value) {
+    pub(super) async fn fault(&self, operation: &str, fault: Value) {
         let rules = json!({"rules": [{"operation": operation, "call": 1, "fault": fault}]});
         let _: Value = self.control("POST", "/faults", rules).await;
     }
@@ -106,7 +120,7 @@ impl Bss {
     }
 
     /// How many effects there were on `subject`.
-    async fn effects(&self, subject: &str) -> usize {
+    pub(super) async fn effects(&self, subject: &str) -> usize {
         let ledger: Vec<Value> = self.control("GET", "/ledger", Value::Null).await;
         ledger.iter().filter(|effect| effect["subject"] == subject).count()
     }

@@ -8,7 +8,11 @@ use std::{
 };
 
 use bss_portal::{
-    bss::Write,
+    bss::{
+        Write,
+        codes::BalanceType,
+        members::{CreateMember, MoveMoney, Password, Phone, SendCode},
+    },
     clock::{Clock, Hand},
     simulator::{self, Options},
 };
@@ -118,6 +122,50 @@ async fn a_world_goes_on_from_its_file_as_it_was() {
 }
 
 #[tokio::test]
+async fn what_happened_in_an_enterprise_is_remembered_without_a_password() {
+    let place = Place::new();
+    let first = place.start().await;
+    let (_, writer) = first.handles();
+    let members: Value = first.control("GET", "/members", Value::Null).await;
+    let member = members[0]["id"].as_str().expect("an id").to_owned();
+    let code = Write::SendCode(SendCode {
+        mobile_phone: "13800001234".to_owned(),
+        timeout: None,
+        language: None,
+        member_name: "huaxin-suzhou".to_owned(),
+    });
+    assert_eq!(first.send(&writer, &code).await.http_status, Some(204));
+    let sent: Value = first.control("GET", "/messages", Value::Null).await;
+    let code = sent[0]["code"].as_str().expect("a code").to_owned();
+    let create = Write::CreateMember(CreateMember {
+        party_id: "10005".to_owned(),
+        display_name: None,
+        permissions: Vec::new(),
+        customer_name: "huaxin-suzhou".to_owned(),
+        phone: Phone::Own { number: "13800001234".to_owned(), code },
+        password: Password("Sesame-Open-7".to_owned().into()),
+        financial_custody: None,
+    });
+    assert_eq!(first.send(&writer, &create).await.http_status, Some(204));
+    let money =
+        MoveMoney::new(member, "12.50".parse().expect("yuan"), "t1".to_owned(), BalanceType::Debit, None);
+    let hand_out = Write::HandOutMoney(money.expect("valid"));
+    assert_eq!(first.send(&writer, &hand_out).await.http_status, Some(204));
+    let told = async |bss: &Bss| {
+        let mut told = whole(bss).await;
+        for path in ["/members", "/messages"] {
+            told.push(bss.control("GET", path, Value::Null).await);
+        }
+        told
+    };
+    let before = told(&first).await;
+    drop(first);
+    let text = fs::read_to_string(place.file()).expect("the file");
+    assert!(text.contains("huaxin-suzhou") && !text.contains("Sesame"), "{text}");
+    assert_eq!(told(&place.start().await).await, before);
+}
+
+#[tokio::test]
 async fn time_passes_while_nobody_serves_the_world() {
     let place = Place::new();
     let first = place.start().await;
@@ -199,4 +247,25 @@ async fn a_stopped_simulator_lets_nothing_happen_behind_its_file() {
     let read = open.read(&mut answer).await.unwrap_or(0);
     assert!(!answer[..read].starts_with(b"HTTP/1.1 200"));
     assert_eq!(lines(&place.file()), 2);
+}
+
+#[tokio::test]
+async fn what_was_taken_from_keys_and_where_accounts_went_is_remembered() {
+    let place = Place::new();
+    let bss = place.start().await;
+    let _: Value = bss.control("POST", "/permissions", json!({"deny": ["bss:balance:view"]})).await;
+    let session: Value = bss.control("POST", "/session-keys", json!({"seconds": 3_600})).await;
+    drop(bss);
+    let again = place.start().await;
+    let (reader, _) = again.handles();
+    let error = reader.balances().await.expect_err("denied");
+    assert_eq!(error.code.as_deref(), Some("CBC.0151"));
+    let same: Value = again.control("POST", "/session-keys", json!({"seconds": 3_600})).await;
+    assert_eq!(session, same);
+    let _: Value = again.control("POST", "/permissions", json!({"deny": []})).await;
+    let _: Value = again.control("POST", "/site", json!({"elsewhere": true, "code": "CBC.0156"})).await;
+    drop(again);
+    let last = place.start().await;
+    let (reader, _) = last.handles();
+    assert_eq!(reader.balances().await.expect_err("elsewhere").code.as_deref(), Some("CBC.0156"));
 }

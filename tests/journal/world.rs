@@ -175,11 +175,7 @@ fn tick(hand: Hand) -> AbortHandle {
 fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock, user_name: Option<&str>) -> Arc<Setup> {
     let connection = Connection {
         endpoint: "http://127.0.0.1:1".parse().expect("an endpoint"),
-        credentials: Credentials {
-            access_key: "AK".to_owned(),
-            secret_key: "SK".to_owned().into(),
-            domain_id: None,
-        },
+        credentials: Credentials::of_key("AK".to_owned(), "SK".to_owned().into(), None),
         account: "test".to_owned(),
         clock: clock.clone(),
         wire: Arc::new(upstream.clone()),

@@ -64,11 +64,11 @@ async fn simulated(orders: u32) -> (Running, Reader, Clock) {
     let account = &running.ready.accounts[0];
     let (reader, _) = bss::connect(Connection {
         endpoint: running.ready.endpoint.parse().expect("an endpoint"),
-        credentials: Credentials {
-            access_key: account.ak.clone(),
-            secret_key: account.sk.clone().into(),
-            domain_id: Some(account.domain_id.clone()),
-        },
+        credentials: Credentials::of_key(
+            account.ak.clone(),
+            account.sk.clone().into(),
+            Some(account.domain_id.clone()),
+        ),
         account: account.name.clone(),
         clock: clock.clone(),
         wire: Arc::new(HttpWire::new(clock.clone()).expect("a wire")),

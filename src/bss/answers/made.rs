@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use super::Expected;
 use crate::{
     bss::{
+        codes::ToPayPerUseResult,
         error::{is_code, shortened},
         record::record,
     },
@@ -57,8 +58,8 @@ record! {
     pub struct ConvertedResource {
         /// The resource.
         pub resource_id: Option<String>,
-        /// Done, under review, or failed (`to_on_demand_result`).
-        pub result: Option<String>,
+        /// Done, under review, or failed.
+        pub result: Option<ToPayPerUseResult>,
         /// Huawei's code.
         pub error_code: Option<String>,
         /// Huawei's words.
@@ -142,7 +143,7 @@ struct Item {
     #[serde(alias = "id")]
     resource_id: String,
     #[serde(default)]
-    result: Option<String>,
+    result: Option<ToPayPerUseResult>,
     #[serde(default)]
     order_id: Option<String>,
     #[serde(default, deserialize_with = "code")]
@@ -214,14 +215,14 @@ impl Body {
         for id in ours {
             let mut of_it = results.iter().filter(|item| item.resource_id == *id);
             let (item, None) = (of_it.next()?, of_it.next()) else { return None };
-            match item.result.as_deref() {
-                Some("SUCCESS") => {}
-                Some("AUDIT") => under_review.push(id.clone()),
-                Some("FAIL") => {
+            match item.result {
+                Some(ToPayPerUseResult::Done) => {}
+                Some(ToPayPerUseResult::UnderReview) => under_review.push(id.clone()),
+                Some(ToPayPerUseResult::Failed) => {
                     made.failed.push(failure(item));
                     continue;
                 }
-                _ => return None,
+                Some(ToPayPerUseResult::Unknown(_)) | None => return None,
             }
             match item.order_id.as_deref().filter(|order| !order.is_empty()) {
                 Some(order) if is_id(order) => made.order_ids.push(order.to_owned()),

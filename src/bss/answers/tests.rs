@@ -112,6 +112,104 @@ fn anything_else_proves_nothing_where_orders_are_made() {
     }
 }
 
+/// What an answer proves about a write that names these resources.
+fn about(expected: fn(Vec<String>) -> Expected, resources: &[&str], body: &str) -> Verdict {
+    let expected = expected(resources.iter().map(|id| (*id).to_owned()).collect());
+    classify(&expected, Received::Answer { status: 200, body: body.as_bytes() })
+}
+
+fn failed(verdict: &Verdict) -> Vec<(&str, Option<&str>)> {
+    verdict.failed.iter().map(|failure| (&*failure.resource_id, failure.error_code.as_deref())).collect()
+}
+
+#[test]
+fn a_success_with_failed_items_is_none_for_those_and_names_the_orders_of_the_others() {
+    let body = r#"{"order_ids":["CS1"],"fail_resource_infos":[
+        {"resource_id":"r-3","error_code":"CBC.99003144","error_msg":"b"},
+        {"resource_id":"r-9","error_code":"CBC.1"},
+        {"resource_id":"r-2","error_code":"CBC.99003100","error_msg":"a"}]}"#;
+    let verdict = about(Expected::OrdersFor, &["r-1", "r-2", "r-3"], body);
+    assert_eq!(verdict.class, Class::Partial);
+    assert_eq!(verdict.order_ids, ["CS1"]);
+    assert_eq!(failed(&verdict), [("r-2", Some("CBC.99003100")), ("r-3", Some("CBC.99003144"))]);
+    assert_eq!(verdict.error_code.as_deref(), Some("CBC.99003100"));
+    // Some failed and no order is named: nobody knows what became of the others.
+    let lost =
+        about(Expected::OrdersFor, &["r-1", "r-2"], r#"{"fail_resource_infos":[{"resource_id":"r-2"}]}"#);
+    assert_eq!((lost.class, lost.failed.len()), (Class::Ambiguous, 0));
+    let none = about(Expected::OrdersFor, &["r-2"], r#"{"fail_resource_infos":[{"resource_id":"r-2"}]}"#);
+    assert_eq!((none.class, failed(&none)), (Class::Partial, vec![("r-2", None)]));
+}
+
+#[test]
+fn setting_to_pay_per_use_succeeds_in_silence_and_lists_what_it_did_not_set() {
+    for body in ["", "{}", r#"{"error_details":[]}"#, r#"{"error_details":null,"error_code":""}"#] {
+        assert_eq!(about(Expected::NoneNotDone, &["r-1"], body).class, Class::Success, "{body}");
+    }
+    let body = r#"{"error_details":[{"id":"r-2","error_code":"CBC.99003611","error_msg":"package"}]}"#;
+    let verdict = about(Expected::NoneNotDone, &["r-1", "r-2"], body);
+    assert_eq!((verdict.class, failed(&verdict)), (Class::Partial, vec![("r-2", Some("CBC.99003611"))]));
+    for body in ["[]", "null", r#"{"error_details":[{"error_code":"x"}]}"#, r#"{"error_details":"no"}"#] {
+        assert_eq!(about(Expected::NoneNotDone, &["r-1"], body).class, Class::Ambiguous, "{body}");
+    }
+}
+
+#[test]
+fn converting_at_once_needs_one_known_result_for_each_resource() {
+    let of = |results: &str| {
+        let body = format!(r#"{{"to_ondemand_service_results":[{results}]}}"#);
+        about(Expected::ResultsFor, &["r-1", "r-2"], &body)
+    };
+    let done = r#"{"resource_id":"r-1","result":"SUCCESS","order_id":"CS1"}"#;
+    let verdict = of(&format!(r#"{{"resource_id":"r-2","result":"AUDIT","order_id":"CS2"}},{done}"#));
+    assert_eq!((verdict.class, verdict.order_ids), (Class::Success, vec!["CS1".into(), "CS2".into()]));
+    assert_eq!(verdict.done, Some(Done::UnderReview(vec!["r-2".to_owned()])));
+    let part = of(&format!(r#"{done},{{"resource_id":"r-2","result":"FAIL","error_code":"CBC.99003623"}}"#));
+    assert_eq!((part.class, &*part.order_ids), (Class::Partial, &["CS1".to_owned()][..]));
+    assert_eq!(failed(&part), [("r-2", Some("CBC.99003623"))]);
+    for unclear in [
+        done.to_owned(),
+        format!(r#"{done},{{"resource_id":"r-2","result":"LATER"}}"#),
+        format!(r#"{done},{{"resource_id":"r-2"}}"#),
+        format!(r#"{done},{done},{{"resource_id":"r-2","result":"SUCCESS"}}"#),
+        format!(r#"{done},{{"resource_id":"r-2","result":"SUCCESS","order_id":"<b>"}}"#),
+    ] {
+        assert_eq!(of(&unclear).class, Class::Ambiguous, "{unclear}");
+    }
+}
+
+#[test]
+fn a_moved_coupon_and_what_came_back_have_to_be_named() {
+    let class_of = |expected: &Expected, body: &str| {
+        let verdict = classify(expected, Received::Answer { status: 200, body: body.as_bytes() });
+        (verdict.class, verdict.done)
+    };
+    let coupon = class_of(&Expected::Coupon, r#"{"sub_coupon_id":"CP1"}"#);
+    assert_eq!(coupon, (Class::Success, Some(Done::Coupon("CP1".to_owned()))));
+    for body in ["", "{}", r#"{"sub_coupon_id":""}"#, r#"{"sub_coupon_id":7}"#] {
+        assert_eq!(class_of(&Expected::Coupon, body), (Class::Ambiguous, None), "{body}");
+    }
+    for body in [r#"{"real_retrieve_amout":"12.50"}"#, r#"{"real_retrieve_amout":12.5}"#] {
+        let back = Some(Done::CameBack("12.5".parse().expect("money")));
+        assert_eq!(class_of(&Expected::Amount, body), (Class::Success, back), "{body}");
+    }
+    for body in ["{}", r#"{"real_retrieve_amout":"-1"}"#, r#"{"real_retrieve_amount":"1"}"#] {
+        assert_eq!(class_of(&Expected::Amount, body), (Class::Ambiguous, None), "{body}");
+    }
+}
+
+#[test]
+fn a_day_of_renewal_is_acknowledged_with_the_code_of_success_or_nothing() {
+    let class_of = |body: &str| {
+        classify(&Expected::Acknowledged, Received::Answer { status: 200, body: body.as_bytes() }).class
+    };
+    for body in ["", "{}", r#"{"error_code":"CBC.0000","error_msg":"Success"}"#, r#"{"error_code":null}"#] {
+        assert_eq!(class_of(body), Class::Success, "{body}");
+    }
+    assert_eq!(class_of(r#"{"error_code":"CBC.0100"}"#), Class::Rejected);
+    assert_eq!(class_of("<html>"), Class::Ambiguous);
+}
+
 #[test]
 fn gateway_refusals_count_by_number_under_both_prefixes() {
     for prefix in ["APIG", "APIGW"] {

@@ -39,6 +39,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
         money::TABLES,
         money::WORDS,
         orders::TABLES,
+        orders::WORDS,
         packages::TABLES,
         packages::WORDS,
         prices::TABLES,

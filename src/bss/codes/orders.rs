@@ -1,6 +1,6 @@
 //! The codes of orders: what they do, where they are, what lowered their price.
 
-use super::codes;
+use super::{codes, words};
 
 codes! {
     /// Where an order is in its life (`order_status`).
@@ -85,5 +85,20 @@ impl OrderStatus {
     /// Whether an order in this status never changes again. What is unknown may still change.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Cancelled | Self::Completed)
+    }
+}
+
+words! {
+    /// Whose orders are listed (`order_query_method`).
+    OrdersOf("order_query_method") {
+        Oneself = "oneself": "自己", "The account's own";
+        SubCustomer = "sub_customer": "企业子", "Paid for enterprise members";
+    }
+
+    /// The order of a list of orders (`order_sort`). With the oldest first, new orders do not move the
+    /// others.
+    OrderSort("order_sort") {
+        OldestFirst = "createTime": "创建升序", "Oldest first";
+        NewestFirst = "-createTime": "创建倒序", "Newest first";
     }
 }

@@ -2,7 +2,7 @@
 //! the rest is in the reader's language.
 
 use crate::{
-    bss::{self, Kind, explain::explain},
+    bss::{self, Kind},
     i18n::Locale,
 };
 
@@ -25,7 +25,7 @@ impl Problem {
     /// From a failed read.
     pub fn of(error: &bss::Error, locale: Locale) -> Self {
         let t = Texts(locale);
-        let known = error.code.as_deref().and_then(|code| explain(code, error.message.as_deref(), locale));
+        let known = error.explanation(locale);
         let (meaning, next) = known.map_or_else(
             || {
                 let meaning = match error.kind {

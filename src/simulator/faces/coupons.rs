@@ -44,10 +44,10 @@ struct UserCoupon<'w> {
     use_limits: Vec<UseLimit<'w>>,
     active_time: Option<At>,
     reserve_time: Option<At>,
-    promotion_id: Option<&'w str>,
+    promotion_id: String,
     create_time: At,
     coupon_version: u8,
-    balance: Yuan,
+    balance: Option<Yuan>,
     lock_order_id: Option<&'w str>,
     coupon_usage: &'w str,
     is_frozen: &'static str,
@@ -89,10 +89,13 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
     if query.text("offset").is_some() && query.text("limit").is_none() {
         return Err(wrong("offset"));
     }
-    let (offset, limit) = query.page(100)?;
+    let (offset, limit) = query.page(world.settings.unstated_page_most)?;
     let kind = query.number("coupon_type")?;
     let status = query.number("status")?;
     let (from, until) = (query.time("active_start_time")?, query.time("active_end_time")?);
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        return Err(wrong("active_end_time"));
+    }
     if kind.is_some_and(|code| !(1..=4).contains(&code)) {
         return Err(wrong("coupon_type"));
     }
@@ -154,12 +157,13 @@ fn user_coupon<'w>(coupon: &'w Coupon, call: &Call<'_>, customer_id: &'w str) ->
         fetch_method: coupon.fetch_method,
         use_limits: use_limits(coupon),
         active_time: (state != state::INACTIVE).then_some(At(coupon.valid_from)),
-        reserve_time: None,
-        promotion_id: None,
+        reserve_time: holding.last_used.map(At),
+        promotion_id: coupon.plan_id.replacen("PL", "PM", 1),
         create_time: At(coupon.created),
         coupon_version: coupon.version,
-        balance: Yuan(holding.balance),
-        lock_order_id: holding.lock.as_deref(),
+        // A coupon that is spent at once has neither balance nor lock.
+        balance: (coupon.version == 2).then(|| Yuan(coupon.remaining(call.as_of))),
+        lock_order_id: holding.lock.as_deref().filter(|_| coupon.version == 2),
         coupon_usage: &coupon.plan_desc,
         is_frozen: if coupon.frozen { "1" } else { "0" },
         currency: "CNY",
@@ -177,7 +181,7 @@ pub(super) fn use_limits(coupon: &Coupon) -> Vec<UseLimit<'_>> {
             limit_key: limit.key,
             value1: &limit.value1,
             value2: limit.value2.as_deref(),
-            value_unit: None,
+            value_unit: (limit.key == "minConsumeDiscount").then_some("ratio"),
             limit_type: "0",
             promotion_plan_id: &coupon.plan_id,
         })

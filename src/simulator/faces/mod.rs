@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
+pub(crate) use self::iam::{LOG_IN, is_iam};
 use super::world::{Cause, Fen, Refusal, World, refuse, times::Millis};
 
 mod account;
@@ -82,6 +83,8 @@ pub(crate) struct Call<'r> {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// A header of its own, as IAM has one.
+    pub(crate) header: Option<(&'static str, String)>,
 }
 
 impl Answer {
@@ -91,11 +94,16 @@ impl Answer {
             code: "CBC.0999",
             message: "Other errors.".to_owned(),
         })?;
-        Ok(Self { status: 200, body })
+        Ok(Self::plain(200, body))
     }
 
     fn empty() -> Self {
-        Self { status: 204, body: String::new() }
+        Self::plain(204, String::new())
+    }
+
+    /// An answer without a header of its own.
+    pub(crate) fn plain(status: u16, body: String) -> Self {
+        Self { status, body, header: None }
     }
 }
 
@@ -119,14 +127,25 @@ pub(crate) fn named(id: &str) -> Option<&'static Operation> {
     operations().find(|operation| operation.id == id)
 }
 
+/// The body of a call as it is written down, without what nobody may read there.
+pub(crate) fn written_body(operation: &Operation, body: &[u8]) -> String {
+    match operation.id {
+        "create_sub_enterprise_account" => enterprise::without_password(body),
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
 impl Operation {
     /// Does what is asked.
     pub(crate) fn answer(&self, world: &mut World, call: &Call<'_>) -> Answer {
-        (self.answer)(world, call).unwrap_or_else(|refusal| {
-            let body = serde_json::json!({"error_code": refusal.code, "error_msg": refusal.message});
-            Answer { status: refusal.status, body: body.to_string() }
-        })
+        (self.answer)(world, call).unwrap_or_else(|refusal| refused(&refusal))
     }
+}
+
+/// BSS's own form of a refusal.
+pub(crate) fn refused(refusal: &Refusal) -> Answer {
+    let body = serde_json::json!({"error_code": refusal.code, "error_msg": refusal.message});
+    Answer::plain(refusal.status, body.to_string())
 }
 
 /// The parameters of a query.

@@ -302,7 +302,7 @@ fn amount_info(amounts: &Amounts) -> AmountInfo {
         discounts: (!discounts.is_empty()).then_some(discounts),
         flexipurchase_coupon_amount: Yuan(amounts.flexi),
         coupon_amount: Yuan(amounts.coupon),
-        stored_card_amount: Yuan(0),
+        stored_card_amount: Yuan(amounts.card),
         commission_amount: amounts.kept.map(|(_, fee)| Yuan(fee)),
         consumed_amount: amounts.kept.map(|(consumed, _)| Yuan(consumed)),
     }
@@ -341,7 +341,11 @@ fn line_item(seen: SeenLine, language: usize) -> LineItem {
     }
 }
 
-fn product_id(line: &Line) -> String {
-    let product = usize::from(line.product) % service(line.service).products.len();
-    format!("OFFI7405863{:03}2815{product:02}", line.service)
+pub(super) fn product_id(line: &Line) -> String {
+    product_code(line.service, usize::from(line.product) % service(line.service).products.len())
+}
+
+/// The id of the product at a position of a service.
+pub(super) fn product_code(service: u8, product: usize) -> String {
+    format!("OFFI7405863{service:03}2815{product:02}")
 }

@@ -72,6 +72,7 @@ impl Maker {
             self.coupon(VOUCHER, 2, 10_000, "已过期代金券").expires(self.start - 20 * DAY),
             self.coupon(DISCOUNT, 1, 70, "已过期折扣券").expires(self.start - 3 * DAY),
             self.coupon(VOUCHER, 2, 66_000, "已回收代金券").in_state(state::RECLAIMED),
+            self.coupon(VOUCHER, 2, 20_000, "华北专享代金券").region("cn-north-4", "华北-北京四"),
         ];
         if self.hostile {
             coupons.push(self.coupon(VOUCHER, 2, 1_000, "<script>alert('coupon')</script>"));
@@ -173,6 +174,11 @@ impl Maker {
 impl Coupon {
     fn limit(mut self, key: &'static str, value: &str) -> Self {
         self.limits.push(Limit { key, value1: value.to_owned(), value2: None });
+        self
+    }
+
+    fn region(mut self, code: &str, name: &str) -> Self {
+        self.limits.push(Limit { key: "regionCode", value1: code.to_owned(), value2: Some(name.to_owned()) });
         self
     }
 

@@ -1,7 +1,7 @@
 //! The company that the simulator is about: one enterprise master with a member in its custody,
 //! and one ordinary account, each with years of orders. The same number makes the same company.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::world::{
     Account, Kind, Mode, Project, Settings, World,
@@ -9,15 +9,21 @@ use super::world::{
     bills::Views,
     dice::Dice,
     enterprise::Enterprise,
+    gate::Gate,
     ids::Ids,
     packages::Packages,
+    records::Past,
     resources::Resources,
     times::{Millis, Versions},
 };
 
+mod cards;
 mod coupons;
+mod enterprise;
 mod history;
 mod open;
+mod packages;
+pub(crate) mod places;
 
 /// How a world begins.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +51,7 @@ pub(crate) fn world(seed: Seed) -> World {
         ledger: Vec::new(),
         enterprise: Enterprise::default(),
         bills: Views::default(),
+        gate: Gate::default(),
     };
     let most = u32::try_from(Ids::capacity() - ROOM).unwrap_or(u32::MAX);
     let many = seed.orders.clamp(20, most);
@@ -58,10 +65,15 @@ pub(crate) fn world(seed: Seed) -> World {
         let open = open::drafts(kind, seed.start);
         let past = orders.saturating_sub(u32::try_from(open.len()).unwrap_or(0)).max(6);
         world.accounts[at].orders = history::orders(seed, at, past);
+        world.accounts[at].index_past(seed.start);
         open::place(&mut world, at, open, seed.start);
+        world.plan_renewals_of_old(at, seed.start);
         world.accounts[at].index_ended();
         coupons::give(&mut world, at, seed);
+        cards::give(&mut world, at, seed);
+        packages::give(&mut world, at, seed);
     }
+    enterprise::found(&mut world, seed);
     world
 }
 
@@ -100,10 +112,10 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
         coupons_paid: HashMap::new(),
         coupons: Vec::new(),
         balances: Versions::new(0, balances),
-        released: BTreeSet::new(),
         resources: Resources::default(),
         packages: Packages::default(),
         cards: Vec::new(),
+        past: Past::until(seed.start),
     }
 }
 

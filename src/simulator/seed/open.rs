@@ -4,10 +4,11 @@
 use super::super::world::{
     Kind, World,
     discounts::{ADJUSTED, COMMERCIAL, CONTRACT, Offer, PARTNER, PROMOTION, Way},
-    orders::{NO_BASE, kind, status},
+    orders::{NO_BASE, Payment, kind, status},
     place::Draft,
+    resources::{Gone, Key, Resource, is_package},
     services::{CDN, DCS, DDS, ECS, EVS, OBS, RDS, VPC},
-    shape::{Line, line},
+    shape::{Line, line, line as line_of},
     times::{DAY, HOUR, MINUTE, Millis},
 };
 
@@ -82,18 +83,42 @@ pub(super) fn drafts(account: Kind, start: Millis) -> Vec<Open> {
 
 /// Places the open orders on top of the account's history.
 pub(super) fn place(world: &mut World, account: usize, open: Vec<Open>, start: Millis) {
-    for (nth, mut order) in (0_u32..).zip(open) {
-        if order.continues || order.draft.kind == kind::UNSUBSCRIPTION {
-            order.draft.base = in_use(world, account, nth);
+    let mut taken = 0;
+    for mut order in open {
+        let (kind, created, ends) = (order.draft.kind, order.draft.created, order.ends);
+        let mut base = NO_BASE;
+        if order.continues || kind == kind::UNSUBSCRIPTION {
+            base = in_use(world, account, taken, start);
+            taken += 1;
         }
-        let refunds = order.draft.kind == kind::UNSUBSCRIPTION && order.draft.base != NO_BASE;
+        order.draft.base = base;
+        let renewed = if kind == kind::RENEWAL && base != NO_BASE {
+            renew_base(world, account, start, &mut order.draft)
+        } else {
+            Vec::new()
+        };
         let index = world.place(account, order.draft);
-        if refunds {
+        if kind == kind::UNSUBSCRIPTION && base != NO_BASE {
             take_lines_from_base(world, account, index);
+            let gone = Gone { decided: created, at: ends.map_or(created, |(at, _)| at) };
+            let lines = world.accounts[account].lines(base).len();
+            let keys = (0..lines).map(|nth| (base, u16::try_from(nth).unwrap_or_default()));
+            world.accounts[account].resources.leave(keys, gone);
         }
         let owner = &mut world.accounts[account];
-        if let (Some(live), Some((at, status))) = (owner.live.get_mut(&index), order.ends) {
+        match kind {
+            kind::RENEWAL if !renewed.is_empty() => owner.resources.will_renew(index, renewed),
+            kind::CHANGE if base != NO_BASE => owner.resources.will_change(base, index),
+            _ => {}
+        }
+        if let (Some(live), Some((at, status))) = (owner.live.get_mut(&index), ends) {
             live.status.plan(at, status);
+            if kind == kind::NEW {
+                let paid = created + 4 * MINUTE;
+                let cash = live.lines.iter().map(|line| line.after).sum();
+                let payment = Payment { at: paid, shown_from: paid, done_at: at, cash, ..Payment::default() };
+                live.payment = Some(payment);
+            }
         }
     }
     debug_assert!(world.accounts[account].orders.iter().all(|order| order.created_at() <= start));
@@ -107,30 +132,45 @@ fn take_lines_from_base(world: &mut World, account: usize, index: u32) {
     let amount = u32::try_from(lines.iter().map(|l| l.after).sum::<i64>()).unwrap_or(u32::MAX);
     let order = &mut owner.orders[index as usize];
     (order.official, order.after, order.service) = (amount, amount, base.service);
-    owner.released.insert(order.base);
     if let Some(live) = owner.live.get_mut(&index) {
         live.lines = lines;
     }
 }
 
-/// The nth newest purchase that is complete and that nothing has ended.
-fn in_use(world: &World, account: usize, nth: u32) -> u32 {
+/// Makes a renewal's lines those of what its purchase provided, and says which resources they renew.
+fn renew_base(world: &World, account: usize, start: Millis, draft: &mut Draft) -> Vec<Key> {
+    let Some(first) = draft.lines.first() else { return Vec::new() };
+    let term = (first.period_type, first.periods.unwrap_or(1));
+    let provided = world.provided_by(account, draft.base, start);
+    if !provided.is_empty() {
+        let renew = |resource: &Resource| {
+            let line = &resource.line;
+            line_of((line.service, line.product), term, line.quantity, 0, (605, 15))
+        };
+        draft.lines = provided.iter().map(renew).collect();
+    }
+    provided.iter().map(Resource::key).collect()
+}
+
+/// The nth newest purchase that is in use and that no order has continued; any complete one where there
+/// are not so many.
+fn in_use(world: &World, account: usize, nth: usize, start: Millis) -> u32 {
     let owner = &world.accounts[account];
     let orders = &owner.orders;
-    let ended: Vec<u32> = orders.iter().rev().take(2_000).filter(|o| o.refunds()).map(|o| o.base).collect();
-    (0..owner.made())
-        .zip(orders)
-        .rev()
-        .filter(|(at, o)| {
-            !owner.live.contains_key(at)
-                && o.kind == kind::NEW
-                && o.status == status::COMPLETED
-                && !o.combined()
-                && !ended.contains(at)
-        })
-        .map(|(at, _)| at)
-        .nth(nth as usize)
-        .unwrap_or(NO_BASE)
+    let fits = |order: u32| {
+        let bought = &orders[order as usize];
+        bought.kind == kind::NEW && !bought.combined() && !is_package(bought.service)
+    };
+    let past = &owner.resources.past;
+    let in_use = past.standing.iter().rev().filter(|old| {
+        // Those that expire sooner are there to be seen expiring.
+        old.expires > start + 40 * DAY && fits(old.order) && past.continued(old.order).next().is_none()
+    });
+    let complete = (0..owner.made()).rev().filter(|at| {
+        let order = &orders[*at as usize];
+        !owner.live.contains_key(at) && order.status == status::COMPLETED && fits(*at)
+    });
+    in_use.map(|old| old.order).chain(complete).nth(nth).unwrap_or(NO_BASE)
 }
 
 fn waiting(start: Millis, left: Millis, lines: Vec<Line>) -> Open {
@@ -160,7 +200,7 @@ impl Open {
         let made = self.draft.created;
         self.draft.offers = offers
             .iter()
-            .map(|(kind, way)| Offer { id: format!("DC{made}{kind:03}"), kind: *kind, way: *way })
+            .map(|(kind, way)| Offer { id: format!("DC{made}{kind:03}"), kind: *kind, way: way.clone() })
             .collect();
         self
     }

@@ -1,6 +1,7 @@
 //! Cash, credit and debt of an account.
 
-use super::{Fen, Refusal, refuse};
+use super::{Cause, Fen, Refusal, World, records::TOP_UP, refuse};
+use crate::money::Money;
 
 /// What an account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,5 +30,18 @@ impl Balances {
         self.cash -= cash;
         self.credit_used += credit;
         Ok((cash, credit))
+    }
+}
+
+impl World {
+    /// Somebody puts money into an account, in the console.
+    pub(crate) fn top_up(&mut self, cause: &Cause, account: usize, amount: Fen) {
+        let owner = &mut self.accounts[account];
+        let has = *owner.balances.last();
+        owner.balances.put(cause.at, Balances { cash: has.cash + amount, ..has });
+        let subject = format!("TR{:016}", self.ledger.len() + 1);
+        let effect = self.record(cause, account, TOP_UP, &subject);
+        effect.amount = Money::from_fen(-amount);
+        effect.cash = Money::from_fen(-amount);
     }
 }

@@ -21,7 +21,7 @@ mod select;
 mod tests;
 
 pub(crate) use month::{Month, day, day_begins};
-pub(crate) use say::{Said, Usage, region_name};
+pub(crate) use say::{Said, Usage};
 pub(crate) use select::{Row, Scope, Wanted};
 
 /// A hundred-millionth of a yuan: the smallest amount of a bill. An `i64` holds 92 thousand million yuan.

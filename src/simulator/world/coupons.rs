@@ -4,7 +4,7 @@ use super::{
     Account, Cause, Fen, Refusal, World,
     orders::Order,
     refuse,
-    services::service,
+    services::{REGIONS, service},
     shape::Line,
     times::{Millis, Versions},
 };
@@ -77,9 +77,20 @@ impl Coupon {
         }
     }
 
-    /// Whether its limits let it pay for these lines.
-    pub(crate) fn suits(&self, lines: &[Line]) -> bool {
+    /// What is left of it at a moment: nothing once it has expired or was reclaimed.
+    pub(crate) fn remaining(&self, at: Millis) -> Fen {
+        let holding = self.now.at(at);
+        match (self.state(at), self.version) {
+            (state::EXPIRED | state::RECLAIMED | state::USED, _) => 0,
+            (_, 1) if holding.balance == 0 => self.face,
+            _ => holding.balance,
+        }
+    }
+
+    /// Whether its limits let it pay for these lines, which are in one region.
+    pub(crate) fn suits(&self, lines: &[Line], region: &str) -> bool {
         self.limits.iter().all(|limit| match limit.key {
+            "regionCode" => limit.value1.split(',').any(|code| code == region),
             "serviceType" => {
                 lines.iter().any(|l| limit.value1.split(',').any(|code| code == service(l.service).code))
             }
@@ -115,6 +126,8 @@ impl Coupon {
         let holding = self.now.last();
         match (holding.state, self.version) {
             (state::USABLE, 2) => holding.balance,
+            // What came back of a coupon that is spent at once may be less than its face.
+            (state::USABLE, _) if holding.balance > 0 => holding.balance,
             (state::USABLE, _) => self.face,
             _ => 0,
         }
@@ -131,6 +144,26 @@ impl Coupon {
         holding.last_order = Some(order.to_owned());
         holding.last_used = Some(at);
         self.now.put(at, holding);
+    }
+
+    /// Puts back what an order took of it, and answers how much that was: nothing when it has expired or
+    /// was reclaimed meanwhile, or is a discount coupon. An effect that returns an amount names it, below
+    /// zero, among its coupons.
+    pub(crate) fn give_back(&mut self, at: Millis, amount: Fen, order: &str) -> Fen {
+        let gone = self.expires <= at || self.now.last().state == state::RECLAIMED;
+        let before = if self.now.last().state == state::USED { 0 } else { self.worth() };
+        let amount = amount.min(self.face - before);
+        if gone || self.kind == DISCOUNT || amount <= 0 {
+            return 0;
+        }
+        let holding = Holding {
+            state: state::USABLE,
+            balance: before + amount,
+            last_order: Some(order.to_owned()),
+            ..self.now.last().clone()
+        };
+        self.now.put(at, holding);
+        amount
     }
 
     /// Gives the coupon back to everybody if this order holds it.
@@ -153,12 +186,13 @@ impl Account {
             return Vec::new();
         }
         let lines = self.lines(index);
+        let region = REGIONS[order.salt as usize % REGIONS.len()];
         self.coupons
             .iter()
             .filter(|coupon| {
                 matches!(coupon.state(at), state::INACTIVE | state::USABLE)
                     && !coupon.frozen
-                    && coupon.suits(&lines)
+                    && coupon.suits(&lines, region)
             })
             .collect()
     }
@@ -187,5 +221,60 @@ impl World {
         let spent = super::Spent { coupon_id: coupon_id.to_owned(), amount: Money::from_fen(amount) };
         self.record(cause, account, "spend_coupon", coupon_id).coupons.push(spent);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coupon(kind: u8, version: u8, face: Fen) -> Coupon {
+        let balance = if version == 2 { face } else { 0 };
+        let holding =
+            Holding { state: state::USABLE, balance, lock: None, last_order: None, last_used: None };
+        Coupon {
+            id: "CP1".to_owned(),
+            code: "A".to_owned(),
+            kind,
+            group: 0,
+            version,
+            face,
+            created: 0,
+            valid_from: 0,
+            expires: 1_000,
+            plan_id: "PL1".to_owned(),
+            plan_name: "券".to_owned(),
+            plan_desc: "券".to_owned(),
+            media_type: 1,
+            fetch_method: 3,
+            source_id: "1".to_owned(),
+            frozen: false,
+            limits: Vec::new(),
+            now: Versions::new(0, holding),
+        }
+    }
+
+    #[test]
+    fn what_comes_back_can_be_spent_again_and_is_never_more_than_the_coupon_was_worth() {
+        let mut voucher = coupon(VOUCHER, 2, 500);
+        voucher.spend(10, 500, "CS1");
+        assert_eq!((voucher.state(10), voucher.remaining(10), voucher.remaining(9)), (state::USED, 0, 500));
+        assert_eq!(voucher.give_back(20, 300, "CS1"), 300);
+        assert_eq!((voucher.state(20), voucher.worth(), voucher.remaining(20)), (state::USABLE, 300, 300));
+        assert_eq!(voucher.give_back(30, 900, "CS1"), 200);
+        assert_eq!(voucher.give_back(1_000, 1, "CS1"), 0, "it has expired");
+    }
+
+    #[test]
+    fn a_coupon_that_is_spent_at_once_comes_back_with_what_was_taken() {
+        let mut once = coupon(FLEXI, 1, 500);
+        assert_eq!((once.worth(), once.remaining(0)), (500, 500));
+        once.spend(10, 200, "CS1");
+        assert_eq!(once.remaining(10), 0);
+        assert_eq!(once.give_back(20, 200, "CS1"), 200);
+        assert_eq!((once.worth(), once.remaining(20)), (200, 200));
+        let mut discount = coupon(DISCOUNT, 1, 90);
+        discount.spend(10, 40, "CS1");
+        assert_eq!(discount.give_back(20, 40, "CS1"), 0, "discount coupons never come back");
     }
 }

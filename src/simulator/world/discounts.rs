@@ -19,10 +19,12 @@ pub(crate) struct Offer {
 }
 
 /// How a discount reckons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Way {
     /// So many hundredths of the price are paid.
     Ratio(u8),
+    /// So many hundredths of the price of each line are paid.
+    Ratios(Vec<u8>),
     /// The whole order costs this much.
     Price(Fen),
     /// This much less.
@@ -33,18 +35,19 @@ impl Offer {
     /// `discount_mode` of the wire.
     pub(crate) fn mode(&self) -> u8 {
         match self.way {
-            Way::Ratio(_) => 0,
+            Way::Ratio(_) | Way::Ratios(_) => 0,
             Way::Price(_) => 1,
             Way::Off(_) => 2,
         }
     }
 
-    /// `discount_value` of the wire; empty for a fixed price.
+    /// `discount_value` of the wire; empty for a fixed price, the best where lines differ.
     pub(crate) fn value(&self) -> String {
-        match self.way {
-            Way::Ratio(hundredths) => format!("0.{hundredths:02}"),
+        match &self.way {
+            Way::Ratio(hundredths) => ratio_text(*hundredths),
+            Way::Ratios(each) => ratio_text(each.iter().copied().min().unwrap_or(100)),
             Way::Price(_) => String::new(),
-            Way::Off(fen) => crate::money::Money::from_fen(fen).decimal().to_string(),
+            Way::Off(fen) => crate::money::Money::from_fen(*fen).decimal().to_string(),
         }
     }
 
@@ -52,12 +55,12 @@ impl Offer {
     pub(crate) fn reductions(&self, lines: &[Line]) -> Vec<Fen> {
         let prices: Vec<Fen> = lines.iter().map(|l| l.after).collect();
         let whole: Fen = prices.iter().sum();
-        match self.way {
-            Way::Ratio(hundredths) => {
-                prices.iter().map(|p| p * (100 - Fen::from(hundredths).min(100)) / 100).collect()
-            }
+        let off = |price: &Fen, hundredths: u8| price * (100 - Fen::from(hundredths).min(100)) / 100;
+        match &self.way {
+            Way::Ratio(hundredths) => prices.iter().map(|price| off(price, *hundredths)).collect(),
+            Way::Ratios(each) => prices.iter().zip(each).map(|(price, paid)| off(price, *paid)).collect(),
             Way::Price(target) => share((whole - target).clamp(0, whole), &prices),
-            Way::Off(fen) => share(fen.clamp(0, whole), &prices),
+            Way::Off(fen) => share((*fen).clamp(0, whole), &prices),
         }
     }
 
@@ -80,4 +83,8 @@ impl Offer {
             other => other,
         }
     }
+}
+
+fn ratio_text(hundredths: u8) -> String {
+    if hundredths >= 100 { "1".to_owned() } else { format!("0.{hundredths:02}") }
 }

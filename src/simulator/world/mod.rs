@@ -1,7 +1,7 @@
 //! The rules of the simulated BSS: accounts, orders, coupons, balances and the ledger of what
 //! happened. It knows no HTTP and reads no clock; every call says what time it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::money::Money;
 
@@ -11,12 +11,13 @@ pub(crate) mod cancel;
 pub(crate) mod cards;
 pub(crate) mod catalogue;
 pub(crate) mod config;
-pub(crate) mod console;
 pub(crate) mod costs;
 pub(crate) mod coupons;
+pub(crate) mod days;
 pub(crate) mod dice;
 pub(crate) mod discounts;
 pub(crate) mod enterprise;
+pub(crate) mod gate;
 pub(crate) mod ids;
 pub(crate) mod list;
 pub(crate) mod orders;
@@ -41,9 +42,11 @@ use balances::Balances;
 use cards::Card;
 use coupons::Coupon;
 use enterprise::Enterprise;
+use gate::Gate;
 use ids::Ids;
 use orders::{Live, Order};
 use packages::Packages;
+use records::Past;
 use resources::Resources;
 pub(crate) use settings::Settings;
 use times::{Millis, Versions};
@@ -63,6 +66,8 @@ pub(crate) struct World {
     pub(crate) enterprise: Enterprise,
     /// Bills that were worked out, for as long as they stay true.
     pub(crate) bills: bills::Views,
+    /// Who is kept out, and of what.
+    pub(crate) gate: Gate,
 }
 
 /// Whether repeated payments are refused, as documented, or carried out again.
@@ -111,12 +116,12 @@ pub(crate) struct Account {
     pub(crate) coupons_paid: HashMap<u32, (Fen, Fen)>,
     pub(crate) coupons: Vec<Coupon>,
     pub(crate) balances: Versions<Balances>,
-    /// Orders whose resources are unsubscribed since the start.
-    pub(crate) released: BTreeSet<u32>,
     /// What has become of its yearly/monthly resources since the start.
     pub(crate) resources: Resources,
     pub(crate) packages: Packages,
     pub(crate) cards: Vec<Card>,
+    /// What changed its money before the start.
+    pub(crate) past: Past,
 }
 
 /// Who made something happen.
@@ -127,6 +132,8 @@ pub(crate) enum Doer {
     Api,
     /// A person in Huawei's own console.
     Console,
+    /// BSS by itself.
+    System,
 }
 
 /// Why and when something happens.
@@ -155,7 +162,7 @@ pub(crate) struct Effect {
     pub(crate) coupons: Vec<Spent>,
 }
 
-/// What an effect took from a coupon.
+/// What an effect took from a coupon or a stored-value card.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Spent {
     pub(crate) coupon_id: String,
@@ -189,6 +196,11 @@ impl World {
     /// Lets happen what happens by itself until a moment: automatic renewals, above all. Called before
     /// anything else happens, and again with the same moments when a written world is made anew.
     pub(crate) fn catch_up(&mut self, now: Millis) {
+        // A part of a credit line ends in its turn, whenever somebody looks next.
+        while let Some(end) = self.next_end_of_credit(now) {
+            self.renew_automatically(end - 1);
+            self.end_credit(end);
+        }
         self.renew_automatically(now);
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod kind {
     pub(crate) const RENEWAL: u8 = 2;
     pub(crate) const CHANGE: u8 = 3;
     pub(crate) const UNSUBSCRIPTION: u8 = 4;
+    pub(crate) const TO_ON_DEMAND: u8 = 10;
     pub(crate) const FROM_ON_DEMAND: u8 = 11;
     /// Every type that the filter knows.
     pub(crate) const ALL: [u8; 9] = [1, 2, 3, 4, 10, 11, 13, 14, 15];
@@ -37,6 +38,8 @@ pub(crate) mod status {
 pub(crate) const COMBINED: u8 = 1;
 /// A change to something cheaper: it refunds.
 pub(crate) const DOWNGRADE: u8 = 2;
+/// An unsubscription by the rule of five days: everything came back.
+pub(crate) const WITHIN_FIVE_DAYS: u8 = 4;
 /// There is no order that this one continues.
 pub(crate) const NO_BASE: u32 = u32::MAX;
 
@@ -115,8 +118,11 @@ pub(crate) struct Payment {
     pub(crate) ratio_coupon: Option<Vec<Fen>>,
     pub(crate) vouchers: Vec<Fen>,
     pub(crate) flexi: Vec<Fen>,
+    /// What stored-value cards pay.
+    pub(crate) cards: Vec<Fen>,
     pub(crate) cash: Fen,
     pub(crate) credit: Fen,
+    /// Coupons, and cards behind them, with what each paid.
     pub(crate) coupons: Vec<(String, Fen)>,
 }
 
@@ -147,6 +153,19 @@ impl Account {
             Some(live) => live.payment.as_ref().filter(|p| p.shown_from <= at).map(|p| p.at),
             None => self.orders[index as usize].paid_at(),
         }
+    }
+
+    /// When what an order buys or renews was there, if readers see that at a moment.
+    pub(crate) fn provided_at(&self, index: u32, at: Millis) -> Option<Millis> {
+        if self.status(index, at) != status::COMPLETED {
+            return None;
+        }
+        let moment = if self.live.contains_key(&index) {
+            self.payment(index, at).map(|payment| payment.done_at)
+        } else {
+            self.orders[index as usize].paid_at()
+        };
+        moment.filter(|moment| *moment <= at)
     }
 
     /// How many orders there are.

@@ -3,12 +3,14 @@
 
 use super::{
     Cause, Fen, Mode, Refusal, Spent, World,
+    cards::{self, Card},
     coupons::{Coupon, DISCOUNT, FLEXI, MOST, VOUCHER, state},
     dice::share,
     discounts::{ADJUSTED, COMMERCIAL, CONTRACT, Offer, PARTNER, PROMOTION},
     ids::Place,
     orders::{Payment, Truth, status},
     refuse,
+    services::REGIONS,
     shape::Line,
     times::Millis,
 };
@@ -25,7 +27,7 @@ pub(crate) struct Wish {
 }
 
 impl World {
-    /// Pays an order from coupons, then cash, then credit.
+    /// Pays an order from coupons and cards, then cash, then credit.
     pub(crate) fn pay(&mut self, cause: &Cause, account: usize, wish: &Wish) -> Result<(), Refusal> {
         let place = self
             .find_for(account, &wish.order_id)
@@ -43,9 +45,12 @@ impl World {
         let coupons = self.chosen_coupons(place, &id, wish, cause.at, again)?;
         let picked: Vec<&Coupon> = coupons.iter().map(|at| &owner.coupons[*at]).collect();
         agree(&picked, offer, &live.lines)?;
+        let cards = owner.chosen_cards(&wish.coupons, cause.at, again)?;
 
-        let mut payment = reckon(&live.lines, offer, &picked);
+        let (mut payment, left) = reckon(&live.lines, offer, &picked);
         payment.at = cause.at;
+        let chosen: Vec<&Card> = cards.iter().map(|at| &owner.cards[*at]).collect();
+        cards::pay_with(&chosen, left, &mut payment);
         payment.shown_from = cause.at + self.settings.visible_after_ms;
         payment.done_at = payment.shown_from + self.settings.provision_ms;
         let due = self.remaining(place, &payment);
@@ -54,6 +59,10 @@ impl World {
 
         self.accounts[payer].balances.put(cause.at, balances);
         self.settle(place, &id, payment.clone(), &coupons);
+        let spent = &payment.coupons[coupons.len()..];
+        for (at, (_, amount)) in cards.iter().zip(spent) {
+            self.accounts[place.account].cards[*at].spend(cause.at, *amount);
+        }
         let effect = self.record(cause, place.account, "pay_orders", &id);
         effect.amount = Money::from_fen(payment.cash + payment.credit);
         effect.cash = Money::from_fen(payment.cash);
@@ -90,8 +99,9 @@ impl World {
     ) -> Result<Vec<usize>, Refusal> {
         let owner = &self.accounts[place.account];
         let lines = owner.lines(place.index);
+        let region = REGIONS[owner.orders[place.index as usize].salt as usize % REGIONS.len()];
         let mut chosen = Vec::new();
-        for (id, pay_type) in &wish.coupons {
+        for (id, pay_type) in wish.coupons.iter().filter(|(_, pay_type)| *pay_type != cards::PAY_TYPE) {
             let at = owner
                 .coupons
                 .iter()
@@ -109,7 +119,7 @@ impl World {
                     format!("The coupon {id} has been used or is not usable."),
                 ));
             }
-            if !coupon.suits(&lines) {
+            if !coupon.suits(&lines, region) {
                 return Err(refuse("CBC.0100", format!("The coupon {id} is not for this order.")));
             }
             chosen.push(at);
@@ -124,7 +134,8 @@ impl World {
         let off = payment.discount.as_ref().map_or(0, |(_, lines)| lines.iter().sum())
             + payment.ratio_coupon.as_ref().map_or(0, |lines| lines.iter().sum::<Fen>())
             + payment.vouchers.iter().sum::<Fen>()
-            + payment.flexi.iter().sum::<Fen>();
+            + payment.flexi.iter().sum::<Fen>()
+            + payment.cards.iter().sum::<Fen>();
         price - off
     }
 
@@ -207,8 +218,9 @@ fn agree(coupons: &[&Coupon], offer: Option<&Offer>, lines: &[Line]) -> Result<(
     Ok(())
 }
 
-/// What each instrument pays of each line: the discount, a discount coupon, vouchers, flexi-purchase coupons.
-fn reckon(lines: &[Line], offer: Option<&Offer>, coupons: &[&Coupon]) -> Payment {
+/// What each instrument pays of each line (the discount, a discount coupon, vouchers, flexi-purchase
+/// coupons), and what they leave of it.
+fn reckon(lines: &[Line], offer: Option<&Offer>, coupons: &[&Coupon]) -> (Payment, Vec<Fen>) {
     let mut left: Vec<Fen> = lines.iter().map(|l| l.after).collect();
     let mut payment =
         Payment { vouchers: vec![0; lines.len()], flexi: vec![0; lines.len()], ..Payment::default() };
@@ -241,5 +253,5 @@ fn reckon(lines: &[Line], offer: Option<&Offer>, coupons: &[&Coupon]) -> Payment
             sum.iter_mut().zip(parts).for_each(|(s, p)| *s += p);
         }
     }
-    payment
+    (payment, left)
 }

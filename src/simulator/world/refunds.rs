@@ -4,6 +4,7 @@ use super::{
     Fen, World,
     dice::share,
     ids::Place,
+    resources::reckon::Part,
     services::{REGIONS, service},
     shape,
 };
@@ -23,6 +24,9 @@ impl World {
     pub(crate) fn refund_rows(&self, place: Place) -> Vec<RefundRow> {
         let owner = &self.accounts[place.account];
         let order = &owner.orders[place.index as usize];
+        if let Some(parts) = owner.resources.refund(place.index) {
+            return self.rows_of(place.account, parts);
+        }
         let Some(base) = owner.orders.get(order.base as usize).filter(|_| order.refunds()) else {
             return Vec::new();
         };
@@ -43,6 +47,33 @@ impl World {
                         amount,
                         service: line.service,
                         region,
+                        base_order_id: base_order_id.clone(),
+                    });
+                }
+            }
+        }
+        rows
+    }
+}
+
+impl World {
+    /// The rows of a refund since the start: what each order paid for each resource.
+    fn rows_of(&self, account: usize, parts: &[Part]) -> Vec<RefundRow> {
+        let owner = &self.accounts[account];
+        let mut rows = Vec::new();
+        for part in parts {
+            let (purchase, nth) = (part.key.0, usize::from(part.key.1));
+            let resource = shape::resource_id(self.seed, account, purchase, nth);
+            let base_order_id = self.order_id(account, part.order, 0);
+            let bought = &owner.orders[purchase as usize];
+            let service = owner.lines(purchase).get(nth).map_or(bought.service, |line| line.service);
+            for (what, amount) in [("R", -part.refunded), ("C", part.consumed), ("F", part.fee)] {
+                if amount != 0 {
+                    rows.push(RefundRow {
+                        id: format!("{resource}-{what}-{base_order_id}"),
+                        amount,
+                        service,
+                        region: REGIONS[bought.salt as usize % REGIONS.len()],
                         base_order_id: base_order_id.clone(),
                     });
                 }

@@ -31,6 +31,10 @@ pub(crate) const OBS: u8 = 4;
 pub(crate) const CDN: u8 = 5;
 pub(crate) const DCS: u8 = 6;
 pub(crate) const DDS: u8 = 7;
+pub(crate) const ELB: u8 = 8;
+pub(crate) const HSS: u8 = 13;
+/// Bought by nobody before the start.
+pub(crate) const CLOUDPOND: u8 = 14;
 
 /// The service at a position; positions out of range wrap around.
 pub(crate) fn service(at: u8) -> &'static Service {
@@ -45,7 +49,7 @@ impl Service {
 }
 
 /// Every service that the simulator sells.
-pub(crate) static SERVICES: [Service; 14] = [
+pub(crate) static SERVICES: [Service; 15] = [
     Service {
         code: "hws.service.type.ec2",
         names: ["弹性云服务器", "Elastic Cloud Server"],
@@ -204,6 +208,13 @@ pub(crate) static SERVICES: [Service; 14] = [
             product("企业版", "Enterprise edition", 9_000),
             product("旗舰版", "Premium edition", 18_000),
         ],
+    },
+    Service {
+        code: "hws.service.type.cloudpond",
+        names: ["智能边缘小站", "CloudPond"],
+        resource_type: "hws.resource.type.cloudpond",
+        resource_names: ["边缘小站", "Edge site"],
+        products: &[product("计算柜|8台", "Compute rack|8 servers", 4_860_000)],
     },
 ];
 

@@ -48,6 +48,10 @@ settings! {
     rate_limits: bool = false, "fci_00002: per source, API and parent account";
     /// How far a signature's time may be from the gateway's, milliseconds.
     signature_valid_ms: Millis = WINDOW, "about 15 minutes (java-sdk issue 44)";
+    /// How long a token of IAM lasts, milliseconds.
+    token_valid_ms: Millis = DAY, "24 hours from issue (zh-cn_topic_0185689000)";
+    /// Whether IAM tells whose key it is; where not, the list of domains is empty and STS is asked.
+    domains_listed: bool = true, "the SDK falls back to STS when the list is empty (signing.md, 1)";
     /// How long a resource can still be used after it has expired, milliseconds.
     grace_ms: Millis = 15 * DAY, "inferred: depends on the customer's level on the China site";
     /// How long a frozen resource is kept after that, milliseconds.
@@ -78,4 +82,44 @@ settings! {
     ordinary_cost_centre: bool = false, "CBC.18000014 for accounts that have not (errors.md, 4)";
     /// Hours from the begin of a month until the 95th percentiles of the month before are known.
     usage95_ready_hours: u32 = 44, "after 20:00 on the 2nd (errors.md, 8)";
+    /// The most rows of a page of service, resource or usage types.
+    dictionary_page_max: u32 = 1_000, "inferred: the documents give a default of 10 and no maximum (domain.md, 0)";
+    /// Whether a filter of specs has to be the whole code of the spec, without regard to case.
+    spec_filter_whole: bool = true, "inferred: the SDK says that RESOURCE_SPEC filters, not how it compares";
+    /// The most products of one price inquiry.
+    inquiry_products_max: u32 = 100, "inferred: the documents name no maximum";
+    /// The largest result of a price inquiry, yuan; above it is CBC.99006055.
+    inquiry_yuan_max: i64 = 1_000_000_000, "inferred: the documents name the error and not the maximum";
+    /// Whether the project of a price inquiry has to be of each product's region.
+    inquiry_project_of_region: bool = true, "inferred: any project of the account in that region (domain.md, 6)";
+    /// Whether the rows of a pay-per-use inquiry's discounts say what they take off, and not what is left.
+    inquiry_discount_rows_take_off: bool = true, "inferred: the amount of the discount, the SDK says";
+    /// Whether the rows of a renewal inquiry are list prices, and not those after the best discount.
+    renew_rows_at_list_price: bool = true, "inferred: discounts are optional, and a sum of rows then is the list price";
+    /// A transfer between a master and a member goes on for so long, milliseconds; meanwhile another is refused.
+    transfer_ms: Millis = 1_000, "inferred: CBC.99007461 says that another one is unfinished, not for how long";
+    /// Whether only what a member has from its master can be taken back of its cash.
+    take_back_handed_only: bool = true, "inferred: the documents speak of taking back what was allocated";
+    /// Whether members whose money is in custody can be handed money and coupons.
+    custodial_members_get_money: bool = true, "inferred: no document forbids it";
+    /// A member that was made is normal after so long, milliseconds.
+    member_creation_ms: Millis = 5_000, "asynchronous: status 2, then 1 (errors.md, 8)";
+    /// Members that can be made in a day before CBC.99007197.
+    members_a_day: u32 = 20, "inferred: the documents say that an address is throttled, not when";
+    /// Codes that a telephone is sent in a day.
+    codes_a_day: u32 = 5, "inferred: CBC.99000082 says too many, not how many";
+    /// Whether text messages do not arrive, so that codes are made and not sent.
+    telephones_unreachable: bool = false, "CBC.99004003 (errors.md, 4)";
+    /// How long after a closed member was made its telephone cannot be used again, milliseconds.
+    phone_rests_ms: Millis = 180 * DAY, "inferred: CBC.99000030 says that a telephone was used too often";
+    /// Whether opening enterprise projects that are open is refused; otherwise it answers 204 again.
+    reopening_projects_refused: bool = false, "inferred: CBC.99007004 with NOT_OPEN_MULTI_PROJECT may mean this";
+    /// Whether a renewal of several resources makes one order for all instead of one for each.
+    renewals_together: bool = false, "inferred: several orders may be created (domain.md, 3), when is not said";
+    /// Whether a renewal or unsubscription of which every resource fails is refused with the first one's code.
+    all_failed_is_refused: bool = true, "inferred: the codes are documented with status 400, fail_resource_infos is for partial failures";
+    /// How far ahead a resource can be paid for, years.
+    longest_term_years: u32 = 5, "inferred: CBC.99003154 says that there is a maximum, not which";
+    /// The most items of a page of coupons, account changes, packages or deductions.
+    unstated_page_most: i64 = 100, "inferred: no most is documented there, callers use 100 to 1,000 (domain.md, 0)";
 }

@@ -4,8 +4,9 @@
 use super::{
     Fen,
     dice::{Dice, mix, share},
-    orders::{Order, kind},
+    orders::{Order, WITHIN_FIVE_DAYS, kind},
     services::{DCS, ECS, EVS, RDS, VPC, service},
+    times::{Millis, end_of_term},
 };
 
 /// One product of an order.
@@ -33,13 +34,21 @@ pub(crate) struct Returned {
     pub(crate) fee: Fen,
 }
 
-/// A year costs ten months.
+/// What a product costs for a term, so many times.
 pub(crate) fn price(line_service: u8, product: u8, period_type: u8, periods: u32, quantity: u32) -> Fen {
-    let months = match period_type {
-        3 => 10 * periods,
-        _ => periods,
-    };
-    service(line_service).product(product).monthly * Fen::from(months) * Fen::from(quantity)
+    term_price(service(line_service).product(product).monthly, period_type, periods) * Fen::from(quantity)
+}
+
+/// What a term costs of something with a price by the month: a year costs ten months, a day the thirtieth
+/// part of one, an hour the 24th part of a day; parts of a fen are not charged.
+pub(crate) fn term_price(monthly: Fen, period_type: u8, periods: u32) -> Fen {
+    let periods = Fen::from(periods);
+    match period_type {
+        0 => monthly * periods / 30,
+        3 => 10 * monthly * periods,
+        4 => monthly * periods / 720,
+        _ => monthly * periods,
+    }
 }
 
 /// A line at its list price less a discount in hundredths (15 takes off 15 %).
@@ -76,14 +85,31 @@ pub(crate) fn lines(order: &Order, base: Option<&Order>) -> Vec<Line> {
 /// What the order took, gave and kept, for orders that refund.
 pub(crate) fn returned(order: &Order, base: &Order) -> Returned {
     let paid = Fen::from(base.after);
-    let mut dice = Dice::new(u64::from(order.salt) ^ 0xBEEF);
-    if order.kind == kind::UNSUBSCRIPTION && dice.percent(25) {
-        // Within five days: all of it comes back.
+    if order.kind != kind::UNSUBSCRIPTION {
+        let mut dice = Dice::new(u64::from(order.salt) ^ 0xBEEF);
+        let consumed = paid * (8 + dice.roll(60) as Fen) / 100;
+        return Returned { refunded: paid - consumed, consumed, fee: 0 };
+    }
+    if order.flags & WITHIN_FIVE_DAYS != 0 {
         return Returned { refunded: paid, consumed: 0, fee: 0 };
     }
-    let consumed = paid * (8 + dice.roll(60) as Fen) / 100;
-    let fee = if order.kind == kind::UNSUBSCRIPTION { (paid - consumed) * 5 / 100 } else { 0 };
+    let (period_type, periods) = term(base);
+    let from = base.paid_at().unwrap_or(base.created_at());
+    let consumed = consumed(paid, (from, end_of_term(from, period_type, periods)), order.created_at());
+    let fee = (paid - consumed) * 5 / 100;
     Returned { refunded: paid - consumed - fee, consumed, fee }
+}
+
+/// The part of what was paid for a term that is used up at a moment, by time.
+pub(crate) fn consumed(paid: Fen, (from, until): (Millis, Millis), at: Millis) -> Fen {
+    let whole = i128::from((until - from).max(1));
+    let gone = i128::from((at - from).max(0)).min(whole);
+    Fen::try_from(i128::from(paid) * gone / whole).unwrap_or(paid)
+}
+
+/// For how long an order that ended before the start buys or renews: unit and number.
+pub(crate) fn term(order: &Order) -> (u8, u32) {
+    terms(&mut Dice::new(u64::from(order.salt)))
 }
 
 fn terms(dice: &mut Dice) -> (u8, u32) {

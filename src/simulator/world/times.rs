@@ -38,6 +38,11 @@ pub(crate) fn stamp(at: Millis) -> String {
     utc(at + BEIJING).format("%y%m%d%H%M").to_string()
 }
 
+/// `Sat, 31 Jan 2026 16:00:00 GMT`, as the header `Date` has it.
+pub(crate) fn http_date(at: Millis) -> String {
+    utc(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// `20260131T160000Z`, as signatures write instants.
 pub(crate) fn signing(at: Millis) -> String {
     utc(at).format("%Y%m%dT%H%M%SZ").to_string()
@@ -52,6 +57,27 @@ pub(crate) fn parse_signing(text: &str) -> Option<Millis> {
 /// The day in Beijing.
 pub(crate) fn beijing_day(at: Millis) -> NaiveDate {
     utc(at + BEIJING).date_naive()
+}
+
+/// When a day begins in Beijing.
+pub(crate) fn beijing_midnight(year: i32, month: u32, day: u32) -> Millis {
+    let day = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() - BEIJING
+}
+
+/// The year in Beijing.
+pub(crate) fn beijing_year(at: Millis) -> i32 {
+    chrono::Datelike::year(&beijing_day(at))
+}
+
+/// An hour of a day in Beijing.
+pub(crate) fn beijing_hour(day: NaiveDate, hour: u32) -> Millis {
+    day.and_hms_opt(hour, 0, 0).map_or(0, |t| t.and_utc().timestamp_millis() - BEIJING)
+}
+
+/// The last second of a day in Beijing.
+pub(crate) fn beijing_end(day: NaiveDate) -> Millis {
+    beijing_hour(day, 0) + DAY - SECOND
 }
 
 /// A year later on the calendar.
@@ -84,6 +110,12 @@ impl<T: Clone> Versions<T> {
     pub(crate) fn at(&self, moment: Millis) -> &T {
         let after = self.0.partition_point(|(since, _)| *since <= moment);
         &self.0[after.saturating_sub(1)].1
+    }
+
+    /// Since when the value of a moment is what it is.
+    pub(crate) fn since(&self, moment: Millis) -> Millis {
+        let after = self.0.partition_point(|(since, _)| *since <= moment);
+        self.0[after.saturating_sub(1)].0
     }
 
     /// Decides what will be from `since` on, after what was decided before.

@@ -20,6 +20,8 @@ pub(crate) struct Amounts {
     pub(crate) discounts: Vec<(u16, Fen)>,
     pub(crate) coupon: Fen,
     pub(crate) flexi: Fen,
+    /// Paid with stored-value cards.
+    pub(crate) card: Fen,
     /// What was consumed and the handling fee, of unsubscriptions only.
     pub(crate) kept: Option<(Fen, Fen)>,
 }
@@ -61,6 +63,7 @@ impl Amounts {
         self.after += other.after;
         self.coupon += other.coupon;
         self.flexi += other.flexi;
+        self.card += other.card;
         for (kind, amount) in &other.discounts {
             match self.discounts.iter_mut().find(|(known, _)| known == kind) {
                 Some((_, sum)) => *sum += amount,
@@ -97,16 +100,32 @@ impl World {
             id: self.ids.id(place, order.created_at()),
             account: place.account,
             service: part.map_or(order.service, |line| line.service),
-            source: source(order, spread),
+            source: self.source(place),
             status: owner.status(place.index, at),
             kind: order.kind,
             amounts,
             created: order.created_at(),
             paid: owner.paid_at(place.index, at),
-            contract: (source(order, spread) == 3).then(|| format!("CT{:010}", spread % 10_000_000_000)),
+            contract: (self.source(place) == 3).then(|| format!("CT{:010}", spread % 10_000_000_000)),
             project: (spread >> 8) as usize % owner.projects.len().max(1),
             user: (spread >> 16) as usize % owner.users.len().max(1),
             deadline: owner.live.get(&place.index).and_then(|live| live.deadline),
+        }
+    }
+
+    /// Who placed an order: for renewals since the start that is known, for others chance tells.
+    /// Who or what placed an order.
+    pub(crate) fn source(&self, place: Place) -> u8 {
+        let owner = &self.accounts[place.account];
+        match owner.resources.placed_by_bss(place.index) {
+            Some(by_bss) => {
+                if by_bss {
+                    8
+                } else {
+                    1
+                }
+            }
+            None => source_of_old(&owner.orders[place.index as usize]),
         }
     }
 
@@ -139,9 +158,12 @@ impl World {
             .map(|(nth, (line, amounts))| SeenLine {
                 id: line_id(&self.order_id(place.account, place.index, 0), nth),
                 order_id: self.order_id(place.account, place.index, line.sub),
-                term: from
-                    .filter(|_| status == status::COMPLETED)
-                    .and_then(|from| Some((from, end_of_term(from, line.period_type, line.periods?)))),
+                term: from.filter(|_| status == status::COMPLETED).and_then(|from| {
+                    let renewed = (order.kind == kind::RENEWAL)
+                        .then(|| self.renewed_term(place.account, place.index, nth, at))
+                        .flatten();
+                    renewed.or_else(|| Some((from, end_of_term(from, line.period_type, line.periods?))))
+                }),
                 line,
                 amounts,
             })
@@ -175,7 +197,17 @@ impl World {
         let owner = &self.accounts[account];
         let order = &owner.orders[index as usize];
         let mut amounts: Vec<Amounts> = lines.iter().map(standing).collect();
-        if let Some(base) = owner.orders.get(order.base as usize).filter(|_| order.refunds()) {
+        if let Some(parts) = owner.resources.refund(index) {
+            let mut keys: Vec<_> = parts.iter().map(|part| part.key).collect();
+            keys.dedup();
+            for (amounts, key) in amounts.iter_mut().zip(keys) {
+                let of_it = parts.iter().filter(|part| part.key == key);
+                let kept = of_it.clone().fold((0, 0), |(c, f), part| (c + part.consumed, f + part.fee));
+                amounts.kept = Some(kept);
+                amounts.coupon = of_it.clone().map(|part| part.voucher).sum();
+                amounts.flexi = of_it.map(|part| part.flexi).sum();
+            }
+        } else if let Some(base) = owner.orders.get(order.base as usize).filter(|_| order.refunds()) {
             let returned = shape::returned(order, base);
             let weights: Vec<Fen> = lines.iter().map(|line| line.after).collect();
             let consumed = super::dice::share(returned.consumed, &weights);
@@ -228,10 +260,14 @@ fn apply(payment: &Payment, amounts: &mut [Amounts]) {
         amounts.coupon += voucher;
         amounts.flexi += flexi;
     }
+    for (amounts, card) in amounts.iter_mut().zip(&payment.cards) {
+        amounts.card += card;
+    }
 }
 
-fn source(order: &Order, spread: u64) -> u8 {
-    match (order.kind, spread % 20) {
+/// Who or what placed an order that ended before the start.
+fn source_of_old(order: &Order) -> u8 {
+    match (order.kind, mix(u64::from(order.salt)) % 20) {
         (kind::RENEWAL, 0..=7) => 8,
         (kind::NEW, 0 | 1) => 3,
         (kind::NEW, 2) => 2,

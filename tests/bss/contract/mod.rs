@@ -69,3 +69,10 @@ async fn client_and_sdk_read_the_same_in_every_scene() {
         catalogue::table_is_current(&found, &simulated);
     }
 }
+
+#[tokio::test]
+async fn the_page_of_rules_says_what_the_simulator_does() {
+    let running = simulator().await;
+    let (rules, settings) = stage::rules(&running).await;
+    catalogue::rules_are_current(&rules, &settings);
+}

@@ -95,11 +95,11 @@ impl Stage {
         let ready = &self.running.ready.accounts[account];
         bss::connect(Connection {
             endpoint: self.running.ready.endpoint.parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: ready.ak.clone(),
-                secret_key: ready.sk.clone().into(),
-                domain_id: Some(ready.domain_id.clone()),
-            },
+            credentials: Credentials::of_key(
+                ready.ak.clone(),
+                ready.sk.clone().into(),
+                Some(ready.domain_id.clone()),
+            ),
             account: ready.name.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),
@@ -128,20 +128,7 @@ impl Stage {
     }
 
     async fn ask(&self, method: &'static str, path: &str, body: &Value) -> Value {
-        let endpoint: bss::Endpoint = self.running.ready.control.parse().expect("an endpoint");
-        let request = Request {
-            operation: "control",
-            purpose: Purpose::Write,
-            method,
-            headers: vec![("Host", endpoint.authority()), ("Content-Type", "application/json".to_owned())],
-            endpoint,
-            target: path.to_owned(),
-            body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
-            begin_by: None,
-        };
-        let answer = self.wire.http.exchange(request, LIMIT).await.expect("an answer");
-        assert!(answer.status < 300, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
-        serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
+        ask(&self.wire.http, &self.running, (method, path, body)).await
     }
 
     /// Time passes on the stage.
@@ -296,4 +283,33 @@ impl Wire for Recorder {
         self.exchanges.lock().expect("lock").push((request, response.clone()));
         Ok(response)
     }
+}
+
+/// The simulator's rules and the values that it began with.
+pub(super) async fn rules(running: &Running) -> (Value, Value) {
+    let http = HttpWire::new(Clock::system()).expect("a wire");
+    let get = async |path| ask(&http, running, ("GET", path, &Value::Null)).await;
+    (get("/rules").await, get("/settings").await)
+}
+
+/// A request of a simulator's control plane.
+async fn ask(
+    http: &HttpWire,
+    running: &Running,
+    (method, path, body): (&'static str, &str, &Value),
+) -> Value {
+    let endpoint: bss::Endpoint = running.ready.control.parse().expect("an endpoint");
+    let request = Request {
+        operation: "control",
+        purpose: Purpose::Write,
+        method,
+        headers: vec![("Host", endpoint.authority()), ("Content-Type", "application/json".to_owned())],
+        endpoint,
+        target: path.to_owned(),
+        body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+        begin_by: None,
+    };
+    let answer = http.exchange(request, LIMIT).await.expect("an answer");
+    assert!(answer.status < 300, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
+    serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
 }

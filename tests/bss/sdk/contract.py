@@ -181,7 +181,7 @@ def model(name, value):
         return [model(name[5:-1], item) for item in value]
     if name in ("str", "object", "bool"):
         return value
-    if name in ("int", "float", "decimal"):
+    if name in ("int", "float", "decimal", "decimal.Decimal"):
         return int(value) if name == "int" else value
     kind = getattr(sdk, name)
     attributes = {wire: attr for attr, wire in kind.attribute_map.items()}

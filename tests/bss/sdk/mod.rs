@@ -66,3 +66,33 @@ async fn every_view_of_a_bill_is_derived_from_the_same_charges() {
     let running = simulator::run(Options { seed: 7, clock, ..Options::default() }).await.expect("it starts");
     referee("bills.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dictionaries_lead_to_prices_and_prices_are_those_of_orders() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("prices.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_moves_money_and_coupons_under_huaweis_own_sdk() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("enterprise.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_lets_in_and_turns_away_as_documented() {
+    let running = simulator::run(Options { seed: 3, ..Options::default() }).await.expect("it starts");
+    referee("gateway.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_adds_up_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("money.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_are_used_up_and_refilled_for_huaweis_own_sdk() {
+    let running = simulator::run(Options::default()).await.expect("it starts");
+    referee("packages.py", &running.ready).await;
+}

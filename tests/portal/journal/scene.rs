@@ -56,11 +56,11 @@ impl Scene {
         let clock = Clock::system();
         let (reader, _) = bss::connect(Connection {
             endpoint: ready.endpoint.parse().expect("an endpoint"),
-            credentials: Credentials {
-                access_key: account.ak.clone(),
-                secret_key: account.sk.clone().into(),
-                domain_id: Some(account.domain_id.clone()),
-            },
+            credentials: Credentials::of_key(
+                account.ak.clone(),
+                account.sk.clone().into(),
+                Some(account.domain_id.clone()),
+            ),
             account: "the person".to_owned(),
             wire: Arc::new(HttpWire::new(clock.clone()).expect("a wire")),
             limits: Limits::new(clock.clone(), 1),

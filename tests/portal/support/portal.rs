@@ -6,7 +6,7 @@ use bss_portal::{
     app::{Parts, Portal as Program},
     bss::transport::HttpWire,
     clock::Clock,
-    cloud_accounts::{self, Configured, Kind, Upstream},
+    cloud_accounts::{self, Configured, Credential, Kind, Upstream},
     identity::access::{AccountId, Role},
     operations::{Timings, TransKey},
     state,
@@ -140,8 +140,8 @@ pub(super) fn configured(simulator: &Simulator) -> Vec<Configured> {
         upstream: Upstream::Custom(ready.endpoint.parse().expect("an endpoint")),
         domain_id: Some(account.domain_id.clone()),
         user_name: None,
-        access_key: account.ak.clone().into(),
-        secret_key: account.sk.clone().into(),
+        identity: None,
+        credential: Credential::of_key(account.ak.clone().into(), account.sk.clone().into()),
     });
     accounts.collect()
 }

@@ -62,7 +62,6 @@ impl World {
         let lines = self.seen_lines(place, AT_LAST);
         let payment = owner.live.get(&index).and_then(|live| live.payment.as_ref());
         let amounts = amounts(order, &lines, payment);
-        let source = if order.kind == kind::RENEWAL { self.head(place, AT_LAST).source } else { 0 };
         // What is given back or changed is for the rest of the term that was bought.
         let remainder = order.refunds() || order.kind == kind::CHANGE;
         let today = beijing_day(billed.0).num_days_from_ce();
@@ -88,7 +87,7 @@ impl World {
                 project: Some((mix(u64::from(bought.salt)) >> 8) as usize % owner.projects.len().max(1)),
                 mode: mode::PERIOD,
                 provider: 1,
-                bill_type: bill_type_of(order, source),
+                bill_type: bill_type_of(order, self.source(place)),
                 at: billed.0,
                 seen: billed.1,
                 term: (term.0, term.1.max(term.0)),
@@ -108,21 +107,20 @@ impl World {
 /// the other way.
 fn amounts(order: &Order, lines: &[SeenLine], payment: Option<&Payment>) -> Vec<Parts> {
     let credit = payment.map_or(0, |payment| payment.credit.abs());
-    let coupons: Vec<(Fen, Fen)> =
-        lines.iter().map(|seen| (seen.amounts.coupon, seen.amounts.flexi)).collect();
-    let due: Vec<Fen> = (lines.iter().zip(&coupons))
-        .map(|(seen, (voucher, flexi))| seen.amounts.after - voucher - flexi)
+    let due: Vec<Fen> = (lines.iter())
+        .map(|SeenLine { amounts, .. }| amounts.after - amounts.coupon - amounts.flexi - amounts.card)
         .collect();
     let credits = share(credit.min(due.iter().sum()), &due);
     let sign = if order.refunds() { -FEN } else { FEN };
-    (lines.iter().zip(coupons).zip(due.iter().zip(credits)))
-        .map(|((seen, (voucher, flexi)), (due, credit))| Parts {
-            official: sign * seen.amounts.official,
-            discount: sign * (seen.amounts.official - seen.amounts.after),
+    (lines.iter().zip(due.iter().zip(credits)))
+        .map(|(SeenLine { amounts, .. }, (due, credit))| Parts {
+            official: sign * amounts.official,
+            discount: sign * (amounts.official - amounts.after),
             cash: sign * (due - credit),
             credit: sign * credit,
-            coupon: sign * voucher,
-            flexi: sign * flexi,
+            coupon: sign * amounts.coupon,
+            flexi: sign * amounts.flexi,
+            card: sign * amounts.card,
             ..Parts::default()
         })
         .collect()
@@ -136,7 +134,7 @@ fn bill_type_of(order: &Order, source: u8) -> u8 {
         kind::CHANGE if order.refunds() => bill_type::CHANGE_REFUND,
         kind::CHANGE => bill_type::CHANGE,
         kind::UNSUBSCRIPTION => bill_type::UNSUBSCRIPTION,
-        10 => bill_type::TO_METERED,
+        kind::TO_ON_DEMAND => bill_type::TO_METERED,
         15 => bill_type::ADJUSTMENT,
         _ => bill_type::PURCHASE,
     }
@@ -144,6 +142,9 @@ fn bill_type_of(order: &Order, source: u8) -> u8 {
 
 /// The purchase and the line of it that a line of an order buys, renews, changes or ends.
 fn continued(owner: &Account, index: u32, nth: usize) -> (u32, u16) {
+    if let Some(key) = owner.resources.subject(index, nth) {
+        return key;
+    }
     let base = owner.orders[index as usize].base;
     let purchase = if (base as usize) < owner.orders.len() { base } else { index };
     (purchase, nth as u16)

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::simulator::world::{
     World,
+    catalogue::region_names,
     dice::mix,
     ids::Place,
     services::service,
@@ -62,18 +63,6 @@ pub(crate) struct Usage {
     pub(crate) used: Used,
     pub(crate) reserved: bool,
     pub(crate) from: Millis,
-}
-
-/// The name of a region: 0 is Chinese, 1 English.
-pub(crate) fn region_name(code: &str, language: usize) -> &'static str {
-    let names = match code {
-        "cn-north-4" => ["华北-北京四", "CN North-Beijing4"],
-        "cn-east-3" => ["华东-上海一", "CN East-Shanghai1"],
-        "cn-south-1" => ["华南-广州", "CN South-Guangzhou"],
-        "cn-southwest-2" => ["西南-贵阳一", "CN Southwest-Guiyang1"],
-        _ => ["其他", "Other"],
-    };
-    names[language]
 }
 
 impl World {
@@ -130,7 +119,7 @@ impl World {
                 None => self.say_plain(fee, String::new()),
             },
         };
-        said.region_name = region_name(fee.region, language);
+        said.region_name = region_names(fee.region)[language];
         said
     }
 

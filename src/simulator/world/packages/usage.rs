@@ -1,0 +1,202 @@
+//! How packages are used up: each account uses so much of each usage in each region, a package that ends
+//! earlier gives before one that ends later, and what a cycle leaves is lost. It is the same every time
+//! it is worked out.
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::{
+        World,
+        days::{day_number, numbered_day_begins},
+        dice::mix,
+        times::{DAY, HOUR, MINUTE, Millis},
+    },
+    Milli, Package, Usage,
+};
+
+/// What was taken from an item of a package for the usage of an hour or a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deduction {
+    pub(crate) at: Millis,
+    /// Position among the packages.
+    pub(crate) package: usize,
+    /// Position of the item in it.
+    pub(crate) item: usize,
+    /// What was left before.
+    pub(crate) before: Milli,
+    pub(crate) used: Milli,
+    /// When it was used.
+    pub(crate) used_from: Millis,
+    pub(crate) used_until: Millis,
+}
+
+/// Package states of the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    NotYetEffective = 0,
+    InEffect = 1,
+    UsedUp = 2,
+    Expired = 3,
+    Unsubscribed = 4,
+}
+
+/// How long after an hour its space is deducted.
+const AFTER_AN_HOUR: Millis = 20 * MINUTE;
+/// When in the day the day before is deducted.
+const AFTER_A_DAY: Millis = 3 * HOUR;
+
+/// Usage of one kind in one region.
+type Kind = (&'static str, &'static str);
+
+/// An item that usage of its kind can be taken from.
+struct Source {
+    package: usize,
+    item: usize,
+    cycle: (Millis, Millis),
+    left: Milli,
+}
+
+impl World {
+    /// What was deducted from these packages, which are all of an account's, from one moment to another,
+    /// both included; the oldest first.
+    pub(crate) fn deductions(
+        &self,
+        account: usize,
+        packages: &[Package],
+        (from, at): (Millis, Millis),
+    ) -> Vec<Deduction> {
+        let mut kinds: BTreeMap<Kind, (&'static Usage, Vec<Source>)> = BTreeMap::new();
+        for (package, sold) in packages.iter().enumerate() {
+            for (item, held) in sold.goods.items.iter().enumerate() {
+                let sources = kinds.entry((held.usage.code, sold.region)).or_insert((held.usage, Vec::new()));
+                sources.1.push(Source { package, item, cycle: (Millis::MIN, Millis::MIN), left: 0 });
+            }
+        }
+        let mut deductions = Vec::new();
+        for ((_, region), (usage, mut sources)) in kinds {
+            sources.sort_by_key(|s| (packages[s.package].expires, packages[s.package].id.clone(), s.item));
+            let first = sources.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
+            // No cycle of space is longer than the hour that it is counted by: nothing older matters.
+            let first = if usage.hourly { first.max(from) } else { first };
+            let mut over = 0;
+            for step in steps(usage, first, at) {
+                let mut wanted = self.demand(account, usage, region, step.number);
+                while sources.get(over).is_some_and(|s| packages[s.package].expires <= step.at) {
+                    over += 1;
+                }
+                for source in &mut sources[over..] {
+                    if wanted == 0 {
+                        break;
+                    }
+                    wanted -= source.take(packages, wanted, &step, &mut deductions);
+                }
+            }
+        }
+        deductions.retain(|deduction| from <= deduction.at);
+        deductions.sort_by_key(|deduction| deduction.at);
+        deductions
+    }
+
+    /// What each item of these packages has left in the cycle of a moment, by package.
+    pub(crate) fn left(&self, account: usize, packages: &[Package], at: Millis) -> Vec<Vec<Milli>> {
+        let mut left: Vec<Vec<Milli>> = packages
+            .iter()
+            .map(|package| package.goods.items.iter().map(|item| package.quota(item)).collect())
+            .collect();
+        let cycles: Vec<(Millis, Millis)> = packages.iter().map(|package| package.cycle(at)).collect();
+        let from = cycles.iter().map(|(begin, _)| *begin).min().unwrap_or(at);
+        for deduction in self.deductions(account, packages, (from, at)) {
+            let (begin, end) = cycles[deduction.package];
+            if (begin..=end).contains(&deduction.at) {
+                left[deduction.package][deduction.item] -= deduction.used;
+            }
+        }
+        left
+    }
+
+    /// What an account uses in a step, thousandths: less at weekends, more with the years.
+    fn demand(&self, account: usize, usage: &Usage, region: &str, step: i64) -> Milli {
+        let day = if usage.hourly { (step + 8).div_euclid(24) } else { step };
+        let name = usage.code.bytes().chain(region.bytes()).fold(7_u64, |sum, b| mix(sum ^ u64::from(b)));
+        let chance = mix(self.seed ^ name ^ ((account as u64) << 48) ^ day.cast_unsigned());
+        let size = if self.accounts[account].custodian.is_some() { 30 } else { 100 };
+        // 1970 began on a Thursday.
+        let weekend = matches!((day + 3).rem_euclid(7), 5 | 6);
+        let share = if weekend && !usage.hourly { 45 } else { 100 };
+        let percent = 70 + (chance % 61).cast_signed();
+        let amount = usage.ordinary * percent / 100 * share / 100 * size / 100;
+        match usage.measure {
+            // Times are whole.
+            14 => amount / 1_000 * 1_000,
+            _ => amount,
+        }
+    }
+}
+
+impl Package {
+    /// Where it is in its life, with what its items have left.
+    pub(crate) fn state(&self, left: &[Milli], at: Millis) -> State {
+        if self.ended.is_some_and(|ended| ended <= at) {
+            State::Unsubscribed
+        } else if self.expires <= at {
+            State::Expired
+        } else if self.effective > at {
+            State::NotYetEffective
+        } else if left.iter().all(|left| *left == 0) && self.cycle(at).1 == self.expires {
+            // What comes back in another cycle is not used up.
+            State::UsedUp
+        } else {
+            State::InEffect
+        }
+    }
+}
+
+impl Source {
+    /// Takes what is there of what is wanted, and answers how much that was.
+    fn take(&mut self, packages: &[Package], wanted: Milli, step: &Step, out: &mut Vec<Deduction>) -> Milli {
+        let package = &packages[self.package];
+        if step.at < package.effective || package.until() <= step.at {
+            return 0;
+        }
+        if step.at > self.cycle.1 {
+            self.cycle = package.cycle(step.at);
+            self.left = package.quota(&package.goods.items[self.item]);
+        }
+        let used = wanted.min(self.left);
+        if used > 0 {
+            out.push(Deduction {
+                at: step.at,
+                package: self.package,
+                item: self.item,
+                before: self.left,
+                used,
+                used_from: step.used.0,
+                used_until: step.used.1,
+            });
+            self.left -= used;
+        }
+        used
+    }
+}
+
+/// An hour or a day whose usage is deducted.
+struct Step {
+    number: i64,
+    used: (Millis, Millis),
+    /// When it is deducted.
+    at: Millis,
+}
+
+/// The steps that are deducted between two moments.
+fn steps(usage: &Usage, first: Millis, until: Millis) -> impl Iterator<Item = Step> {
+    let hourly = usage.hourly;
+    let (length, after) = if hourly { (HOUR, AFTER_AN_HOUR) } else { (DAY, AFTER_A_DAY) };
+    let number = move |at: Millis| if hourly { at.div_euclid(HOUR) } else { day_number(at) };
+    let last = number(until);
+    (number(first)..=last)
+        .map(move |number| {
+            let begin = if hourly { number * HOUR } else { numbered_day_begins(number) };
+            Step { number: number - 1, used: (begin - length, begin - 1_000), at: begin + after }
+        })
+        .filter(move |step| step.at <= until)
+}
