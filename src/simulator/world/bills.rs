@@ -20,6 +20,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+use meters::Used;
 pub(crate) use month::{Month, day, day_begins};
 pub(crate) use say::{Said, Usage};
 pub(crate) use select::{Row, Scope, Wanted};
@@ -79,6 +80,8 @@ pub(crate) struct Fee {
     pub(crate) seen: Millis,
     /// First and last day that it is for, as days since the common era.
     pub(crate) term: (i32, i32),
+    /// What was used; nothing of what orders buy.
+    used: Used,
     parts: Parts,
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::{FEN, Fee, Month, Parts, Source, bill_type, mode};
+use super::{FEN, Fee, Month, Parts, Source, Used, bill_type, mode};
 use crate::simulator::world::{
     Account, Fen, World,
     dice::{mix, share},
@@ -91,6 +91,7 @@ impl World {
                 at: billed.0,
                 seen: billed.1,
                 term: (term.0, term.1.max(term.0)),
+                used: Used::default(),
                 parts: amounts[nth],
             });
         }

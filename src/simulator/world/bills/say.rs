@@ -3,9 +3,7 @@
 use chrono::Datelike;
 
 use super::{
-    Atom, FEN, Fee, Parts, Source, bill_type, describe,
-    meters::{Metered, Used},
-    month::day_begins,
+    Atom, FEN, Fee, Parts, Source, Used, bill_type, describe, meters::Metered, month::day_begins,
     select::project_of,
 };
 use crate::simulator::world::{
@@ -184,7 +182,7 @@ impl World {
             usage: Some(Usage {
                 kind: meter.usage_type,
                 measure: meter.measure,
-                used: metered.used(day),
+                used: fee.used,
                 reserved,
                 from: day_begins(day),
             }),
