@@ -11,8 +11,8 @@ pub mod checkup;
 pub mod codes;
 pub mod costs;
 pub mod coupons;
-mod cycle;
 mod credentials;
+mod cycle;
 mod endpoint;
 pub mod enterprise;
 mod error;
@@ -52,8 +52,8 @@ use std::sync::Arc;
 
 pub use self::{
     changes::Write,
-    cycle::{BillCycle, NoCycle},
     credentials::{Credentials, Identity, Login, Session},
+    cycle::{BillCycle, NoCycle},
     endpoint::{Endpoint, NoEndpoint, Site},
     error::{Error, Kind, gateway_number},
     pages::Page,

@@ -9,8 +9,7 @@ use super::{Answer, At, Call, Exact, ExactText, Operation, orders::product_code,
 use crate::simulator::world::{
     Refusal, World,
     days::{day_begins, parse_day},
-    dice::mix,
-    packages::{Deduction, Item, Milli, Package},
+    packages::{Deduction, Item, Milli, Package, package_user_id},
     refuse,
     services::service,
     times::{DAY, Millis},
@@ -285,12 +284,11 @@ fn item_usage(call: &Call<'_>, package: &Package, (id, item): (String, &Item), l
 fn record(world: &World, call: &Call<'_>, package: &Package, deduction: &Deduction) -> Record {
     let usage = of(package, deduction).usage;
     let used_by = service(usage.service);
-    let name = usage.code.bytes().chain(package.region.bytes()).fold(3, |sum, b| mix(sum ^ u64::from(b)));
-    let resource = mix(world.seed ^ name ^ ((call.account as u64) << 32));
+    let resource = world.package_user(call.account, usage.code, package.region);
     Record {
         deduct_time: At(deduction.at),
         free_resource_id: package.item_id(deduction.item),
-        resource_id: format!("{resource:016x}{:016x}", mix(resource)),
+        resource_id: package_user_id(resource),
         resource_type_code: used_by.resource_type,
         resource_type_name: used_by.resource_names[call.language],
         resource_tag: if resource.is_multiple_of(2) { "env=prod" } else { "env=test" },

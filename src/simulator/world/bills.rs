@@ -10,6 +10,7 @@ use super::{
     times::{DAY, Millis},
 };
 
+mod describe;
 mod meters;
 mod month;
 mod orders;
@@ -19,8 +20,9 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+use meters::Used;
 pub(crate) use month::{Month, day, day_begins};
-pub(crate) use say::{Said, Usage, region_name};
+pub(crate) use say::{Said, Usage};
 pub(crate) use select::{Row, Scope, Wanted};
 
 /// A hundred-millionth of a yuan: the smallest amount of a bill. An `i64` holds 92 thousand million yuan.
@@ -78,14 +80,17 @@ pub(crate) struct Fee {
     pub(crate) seen: Millis,
     /// First and last day that it is for, as days since the common era.
     pub(crate) term: (i32, i32),
+    /// What was used; nothing of what orders buy.
+    used: Used,
     parts: Parts,
 }
 
 /// What a fee comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// A line of an order: position of the order, of the purchase that it continues, of the line.
-    Line { order: u32, purchase: u32, nth: u16, sub: u8 },
+    /// A line of an order: positions of the order and the line, of the purchase that provided the resource and
+    /// the line of that, and the sub-order.
+    Line { order: u32, nth: u16, purchase: u32, of_purchase: u16, sub: u8 },
     /// A day of a meter: position of the meter among those of the account.
     Meter(u16),
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    goods::{GIFTS, Goods, Item, Usage, goods},
+    goods::{GIFTS, Goods, Item, USAGES, Usage, goods},
     usage::Deduction,
 };
 use super::{
@@ -109,6 +109,11 @@ impl Package {
     }
 }
 
+/// The id of such a resource.
+pub(crate) fn package_user_id(number: u64) -> String {
+    format!("{number:016x}{:016x}", mix(number))
+}
+
 impl World {
     /// Every package that an account has had until a moment, the newest first.
     pub(crate) fn packages(&self, account: usize, at: Millis) -> Vec<Package> {
@@ -151,6 +156,12 @@ impl World {
         let packages = self.packages(account, until);
         let deductions = self.deductions(account, &packages, (from, until));
         deductions.into_iter().map(|d| (packages[d.package].clone(), d)).collect()
+    }
+
+    /// The number of the resource of an account whose usage packages pay in a region.
+    pub(crate) fn package_user(&self, account: usize, usage: &str, region: &str) -> u64 {
+        let name = usage.bytes().chain(region.bytes()).fold(3, |sum, byte| mix(sum ^ u64::from(byte)));
+        mix(self.seed ^ name ^ ((account as u64) << 32))
     }
 
     fn ended_purchases(&self, account: usize) -> Ended {

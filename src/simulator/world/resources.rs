@@ -165,6 +165,16 @@ impl Resources {
         self.refunds.get(&order).map(Vec::as_slice)
     }
 
+    /// What a line of an order since the start renews or ends, where that is no line of the same position.
+    pub(crate) fn subject(&self, order: u32, nth: usize) -> Option<Key> {
+        if let Some(keys) = self.targets.get(&order) {
+            return keys.get(nth).copied();
+        }
+        let mut keys: Vec<Key> = self.refunds.get(&order)?.iter().map(|part| part.key).collect();
+        keys.dedup();
+        keys.get(nth).copied()
+    }
+
     /// Whether BSS placed an order by itself; nothing where that is left to chance.
     pub(crate) fn placed_by_bss(&self, order: u32) -> Option<bool> {
         self.targets.contains_key(&order).then(|| self.automatic.contains(&order))

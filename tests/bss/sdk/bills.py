@@ -20,6 +20,7 @@ from huaweicloudsdkbss.v2 import (
     ListCustomerBillsMonthlyBreakDownRequest,
     ListCustomerselfResourceRecordDetailsRequest,
     ListCustomerselfResourceRecordsRequest,
+    ListFreeResourcesUsageRecordsRequest,
     ListResourceUsageRequest,
     ListResourceUsageSummaryRequest,
     QueryResRecordsDetailReq,
@@ -240,13 +241,29 @@ def a_formula_comes_to_the_amount_without_vouchers():
 
 
 @check
-def packages_pay_a_part_of_what_is_used():
-    used = [r for r in records(cycle=cycle(1)) if r.free_resource_usage]
+def what_packages_pay_of_a_use_is_what_their_records_say():
+    used = [r for r in records(cycle=cycle(1)) if r.free_resource_usage and r.customer_id == MASTER["domain_id"]]
     assert used and all(r.free_resource_usage <= r.usage and r.free_resource_measure_id for r in used)
     free = [r for r in used if r.free_resource_usage == r.usage]
-    assert free and all(r.amount == 0 for r in free)
-    zero = {r.id for r in records(cycle=cycle(1))} - {r.id for r in records(cycle=cycle(1), include_zero_record=False)}
-    assert {r.id for r in free} <= zero
+    assert all(r.amount == 0 for r in free)
+    hidden = {r.id for r in records(cycle=cycle(1))} - {r.id for r in records(cycle=cycle(1), include_zero_record=False)}
+    assert {r.id for r in free} <= hidden
+    told, found = {}, []
+    while True:
+        answer = M.list_free_resources_usage_records(ListFreeResourcesUsageRecordsRequest(
+            deduct_time_begin=f"{cycle(1)}-01", deduct_time_end=f"{cycle()}-01", limit=100, offset=len(found)))
+        found += answer.free_resource_records or []
+        if len(found) >= answer.total_count:
+            break
+    for d in found:
+        day = (datetime.fromisoformat(d.effective_time.replace("Z", "+00:00")) + timedelta(hours=8)).date()
+        told[(d.resource_id, str(day))] = told.get((d.resource_id, str(day)), 0) + Decimal(d.used_amount)
+    for r in used:
+        assert told[(r.resource_id, r.bill_date)] == r.free_resource_usage, (r, told.get((r.resource_id, r.bill_date)))
+    metered = {(r.resource_id, r.bill_date): r for r in records(cycle=cycle(1), method="oneself")}
+    for key, amount in told.items():
+        if key in metered:
+            assert metered[key].free_resource_usage == amount, key
 
 
 @check

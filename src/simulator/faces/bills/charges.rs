@@ -7,7 +7,7 @@ use crate::simulator::{
     faces::{At, Call, Exact},
     world::{
         Refusal, World,
-        bills::{Digits, Fee, Parts, Source, Wanted, region_name},
+        bills::{Digits, Fee, Parts, Source, Wanted},
         times::Millis,
     },
 };
@@ -140,7 +140,7 @@ fn charge<'w>(world: &'w World, call: &Call<'_>, fee: &Fee, parts: &Parts) -> Ch
         bonus_amount: amount(0),
         debt_amount: amount(parts.debt),
         writeoff_amount: amount(0),
-        region_name: region_name(fee.region, call.language),
+        region_name: said.region_name,
         account_name: said.account_name,
     }
 }

@@ -153,7 +153,7 @@ fn record<'w>(world: &'w World, call: &Call<'_>, fees: &[Fee], row: &Row, statis
     let price = said.price.filter(|_| !per_cycle || metered);
     let formula =
         price.filter(|_| !per_cycle).map(|price| formula(&said, price, usage, &parts, call.language));
-    let free = usage.filter(|usage| usage.used.free > 0);
+    let given = usage.filter(|usage| usage.used.free > 0);
     let reserved = usage.filter(|usage| usage.reserved);
     let [sub_service, sub_service_name, sub_type, sub_type_name, sub_id, sub_name] = match said.part {
         Some(part) => part.map(Some),
@@ -192,8 +192,8 @@ fn record<'w>(world: &'w World, call: &Call<'_>, fees: &[Fee], row: &Row, statis
         usage_type: usage.map(|usage| usage.kind),
         usage: usage.map(|usage| quantity(usage.used.all)),
         usage_measure_id: usage.map(|usage| usage.measure),
-        free_resource_usage: free.map(|usage| quantity(usage.used.free)),
-        free_resource_measure_id: free.map(|usage| usage.measure),
+        free_resource_usage: given.map(|usage| quantity(usage.used.free)),
+        free_resource_measure_id: given.map(|usage| usage.measure),
         ri_usage: reserved.map(|usage| quantity(usage.used.reserved)),
         ri_usage_measure_id: reserved.map(|usage| usage.measure),
         unit_price: price.map(|(price, _)| amount(price)),
@@ -247,17 +247,14 @@ fn formula(
     let price = named(yuan(price), ["单价", "unit price"]);
     let discount = named(yuan(parts.discount), ["优惠金额", "discount"]);
     let coupon = named(yuan(parts.coupon), ["代金券抵扣", "vouchers"]);
-    match usage {
-        Some(usage) => {
-            let billed = named(Decimal::new(usage.used.all - usage.used.free, 6), ["使用量", "usage"]);
-            let ratio = named(Decimal::ONE, ["单位转换", "unit conversion"]);
-            let erased = named(yuan(parts.erased), ["抹零金额", "rounding"]);
-            format!("{billed}/{ratio}{size}*{price}-{discount}-{erased}-{coupon}")
-        }
-        None => {
-            let periods = named(Decimal::from(said.periods.unwrap_or(1)), ["周期数", "periods"]);
-            let ratio = named(Decimal::ONE, ["周期转换", "period conversion"]);
-            format!("{periods}/{ratio}{size}*{price}-{discount}-{coupon}")
-        }
+    if let Some(usage) = usage {
+        let billed = named(Decimal::new(usage.used.all - usage.used.free, 6), ["使用量", "usage"]);
+        let ratio = named(Decimal::ONE, ["单位转换", "unit conversion"]);
+        let erased = named(yuan(parts.erased), ["抹零金额", "rounding"]);
+        format!("{billed}/{ratio}{size}*{price}-{discount}-{erased}-{coupon}")
+    } else {
+        let periods = named(Decimal::from(said.periods.unwrap_or(1)), ["周期数", "periods"]);
+        let ratio = named(Decimal::ONE, ["周期转换", "period conversion"]);
+        format!("{periods}/{ratio}{size}*{price}-{discount}-{coupon}")
     }
 }

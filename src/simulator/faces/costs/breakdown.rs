@@ -129,7 +129,7 @@ fn cost<'w>(world: &'w World, call: &Call<'_>, fee: &Fee, month: Month) -> Optio
     let Spread { past, now, future } = spread(fee, &parts, month)?;
     let said = world.say(fee, &parts, call.language);
     let usage = said.usage;
-    let free = usage.filter(|usage| usage.used.free > 0);
+    let given = usage.filter(|usage| usage.used.free > 0);
     let reserved = usage.filter(|usage| usage.reserved);
     let until: Millis = fee.at;
     let [sub_service, sub_service_name, sub_type, sub_type_name, sub_id, sub_name] = match said.part {
@@ -161,8 +161,8 @@ fn cost<'w>(world: &'w World, call: &Call<'_>, fee: &Fee, month: Month) -> Optio
         usage_type: usage.map(|usage| usage.kind),
         usage: usage.map(|usage| quantity(usage.used.all)),
         usage_measure_id: usage.map(|usage| usage.measure),
-        free_resource_usage: free.map(|usage| quantity(usage.used.free)),
-        free_resource_measure_id: free.map(|usage| usage.measure),
+        free_resource_usage: given.map(|usage| quantity(usage.used.free)),
+        free_resource_measure_id: given.map(|usage| usage.measure),
         ri_usage: reserved.map(|usage| quantity(usage.used.reserved)),
         ri_usage_measure_id: reserved.map(|usage| usage.measure),
         consume_amount: amount(parts.payable()),

@@ -1,5 +1,7 @@
 //! Pay-per-use resources and what they use each day, by the dice of the seed: the same day of the same
-//! resource is always the same. What resource packages pay of it is left out of the price.
+//! resource is always the same. What the account's packages pay of it is left out of the price.
+
+use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -9,9 +11,11 @@ use super::{
 };
 use crate::simulator::world::{
     Kind, World,
+    days::day_number,
     dice::{Dice, mix},
+    packages::{USAGES, package_user_id},
     services::REGIONS,
-    times::DAY,
+    times::{DAY, HOUR, Millis, beijing_day},
 };
 
 /// A kind of pay-per-use resource, in the two languages of the wire.
@@ -33,8 +37,8 @@ pub(super) struct Meter {
     /// Least and most that is used in a day, in units; `step` micro-units apart.
     range: (u64, u64),
     step: u64,
-    /// Hundredths of its use that packages pay, on most days.
-    free: u64,
+    /// The usage that packages pay a part of, which the account's packages know.
+    packaged: Option<&'static str>,
     pub(super) mode: u8,
     pub(super) provider: u8,
     /// Whether its service knows enterprise projects.
@@ -60,7 +64,7 @@ const PLAIN: Meter = Meter {
     size: None,
     range: (9, 24),
     step: 100,
-    free: 0,
+    packaged: None,
     mode: mode::METERED,
     provider: 1,
     has_projects: true,
@@ -70,7 +74,7 @@ const PLAIN: Meter = Meter {
 };
 
 /// Every kind of them. Prices have so few decimals that amounts have at most eight.
-pub(super) static METERS: [Meter; 11] = [
+pub(super) static METERS: [Meter; 12] = [
     PLAIN,
     Meter {
         spec: ["通用计算型|s7.medium.2|1核|2GB|linux", "General computing|s7.medium.2|1 vCPU|2 GB|linux"],
@@ -117,7 +121,6 @@ pub(super) static METERS: [Meter; 11] = [
         unit: ["元/GB", "yuan/GB"],
         range: (0, 38),
         step: 1,
-        free: 40,
         owners: [1, 1, 1],
         ..PLAIN
     },
@@ -128,13 +131,11 @@ pub(super) static METERS: [Meter; 11] = [
         resource_names: ["云存储", "Object storage"],
         spec: ["标准存储|多AZ|存储空间", "Standard|multi-AZ|storage"],
         sku: "storage_standard_multiaz",
-        usage_type: "storage",
+        usage_type: "storage_space",
         measure: 17,
-        price: 390_000,
-        unit: ["元/GB/天", "yuan/GB/day"],
-        range: (1_600, 2_400),
-        step: 1_000,
-        free: 62,
+        price: 14_000,
+        unit: ["元/GB/小时", "yuan/GB/hour"],
+        packaged: Some("storage_space"),
         owners: [1, 1, 1],
         ..PLAIN
     },
@@ -145,12 +146,26 @@ pub(super) static METERS: [Meter; 11] = [
         resource_names: ["云存储", "Object storage"],
         spec: ["标准存储|读请求", "Standard|read requests"],
         sku: "request_get_standard",
-        usage_type: "requestGet",
+        usage_type: "requests",
         measure: 14,
         price: 100,
         unit: ["元/次", "yuan/request"],
-        range: (20_000, 900_000),
-        step: 1_000_000,
+        packaged: Some("requests"),
+        owners: [1, 1, 0],
+        ..PLAIN
+    },
+    Meter {
+        service: "hws.service.type.obs",
+        service_names: ["对象存储服务", "Object Storage Service"],
+        resource_type: "hws.resource.type.obs",
+        resource_names: ["云存储", "Object storage"],
+        spec: ["标准存储|公网流出流量", "Standard|outbound Internet traffic"],
+        sku: "upflow_standard",
+        usage_type: "upflow",
+        measure: 10,
+        price: 50_000_000,
+        unit: ["元/GB", "yuan/GB"],
+        packaged: Some("upflow"),
         owners: [1, 1, 0],
         ..PLAIN
     },
@@ -165,9 +180,7 @@ pub(super) static METERS: [Meter; 11] = [
         measure: 10,
         price: 20_000_000,
         unit: ["元/GB", "yuan/GB"],
-        range: (40, 400),
-        step: 1,
-        free: 55,
+        packaged: Some("flow"),
         owners: [1, 0, 0],
         ..PLAIN
     },
@@ -243,30 +256,19 @@ pub(crate) struct Used {
 }
 
 impl Metered {
-    /// What it used on a day; nothing before it was there.
-    pub(super) fn used(&self, day: NaiveDate) -> Used {
+    /// What it used on a day, for what packages do not know.
+    fn used(&self, day: NaiveDate) -> Used {
         let mut dice = self.of_day(day);
         let (least, most) = self.meter.range;
         let (least, most) = (least * 1_000_000, most * 1_000_000);
         let steps = (most - least) / self.meter.step.max(1);
         let all = (least + dice.roll(steps + 1) * self.meter.step).cast_signed();
-        let share = match (self.meter.free, dice.roll(10)) {
-            (0, _) | (_, 0) => 0,
-            // On some days the package pays for everything.
-            (_, 1) => 100,
-            (free, _) => free.cast_signed(),
-        };
-        // In the steps of the use, so that the price of the rest has no more decimals.
-        let step = self.meter.step.max(1).cast_signed();
-        let free = all / 100 * share / step * step;
-        let free = if share == 100 { all } else { free };
         let reserved = if self.meter.mode == mode::RESERVED { all } else { 0 };
-        Used { all, free, reserved }
+        Used { all, free: 0, reserved }
     }
 
-    /// What a day costs and how it is paid in the end.
-    fn parts(&self, day: NaiveDate) -> Parts {
-        let used = self.used(day);
+    /// What a day's use costs and how it is paid in the end.
+    fn parts(&self, day: NaiveDate, used: Used) -> Parts {
         let billed = i128::from(used.all - used.free);
         let size = i128::from(self.meter.size.map_or(1, |(size, _)| size));
         let official = (billed * size * i128::from(self.meter.price) / 1_000_000) as Atom;
@@ -326,7 +328,17 @@ impl World {
                     h(&mut dice, 3),
                     h(&mut dice, 12)
                 );
-                let region = REGIONS[dice.roll(REGIONS.len() as u64) as usize];
+                let somewhere = REGIONS[dice.roll(REGIONS.len() as u64) as usize];
+                // Where it has been given packages for that, if it has.
+                let given =
+                    owner.packages.gifts.iter().find(|gift| {
+                        gift.goods.items.iter().any(|item| Some(item.usage.code) == meter.packaged)
+                    });
+                let region = given.map_or(somewhere, |gift| gift.region);
+                let id = match meter.packaged {
+                    Some(code) => package_user_id(self.package_user(account, code, region)),
+                    None => id,
+                };
                 let project = dice.roll(owner.projects.len().max(1) as u64) as usize;
                 let old = NaiveDate::from_ymd_opt(2022, 1, 1).unwrap_or_default();
                 let since = old + chrono::Days::new(dice.roll(900));
@@ -347,10 +359,22 @@ impl World {
     /// A fee a day of each of them, for the whole month.
     pub(super) fn metered_fees(&self, account: usize, month: Month) -> Vec<Fee> {
         let late = self.settings.metered_late_ms.clamp(0, 30 * DAY);
+        let deducted = self.deducted_by_day(account, month);
         let mut fees = Vec::new();
         for (at, metered) in (0..).zip(self.metered(account)) {
             for day in month.days().filter(|day| *day >= metered.since) {
                 let number = day.num_days_from_ce();
+                let used = match metered.meter.packaged {
+                    None => metered.used(day),
+                    Some(code) => {
+                        let free = deducted.get(&(code, metered.region, day_begins(day))).copied();
+                        Used {
+                            all: self.demanded(account, code, metered.region, day),
+                            free: free.unwrap_or(0),
+                            reserved: 0,
+                        }
+                    }
+                };
                 fees.push(Fee {
                     account,
                     source: Source::Meter(at),
@@ -364,10 +388,44 @@ impl World {
                     at: day_ends(day),
                     seen: day_begins(day) + DAY + late,
                     term: (number, number),
-                    parts: metered.parts(day),
+                    used,
+                    parts: metered.parts(day, used),
                 });
             }
         }
         fees
+    }
+
+    /// What packages paid of the use of each day of a month, in millionths, by usage, region and day.
+    fn deducted_by_day(
+        &self,
+        account: usize,
+        month: Month,
+    ) -> HashMap<(&'static str, &'static str, Millis), i64> {
+        /// A day's use is deducted in the first hours of the next one.
+        const AFTER: Millis = 6 * HOUR;
+        let mut deducted = HashMap::new();
+        if self.metered(account).iter().all(|metered| metered.meter.packaged.is_none()) {
+            return deducted;
+        }
+        for (package, deduction) in self.deducted(account, month.begins(), month.ends() + AFTER) {
+            let code = package.goods.items[deduction.item].usage.code;
+            let day = day_begins(beijing_day(deduction.used_from));
+            *deducted.entry((code, package.region, day)).or_insert(0) += deduction.used * 1_000;
+        }
+        deducted
+    }
+
+    /// What an account uses in a day, in millionths: the space of each hour, all else once.
+    fn demanded(&self, account: usize, code: &str, region: &str, day: NaiveDate) -> i64 {
+        let Some(usage) = USAGES.into_iter().find(|usage| usage.code == code) else { return 0 };
+        let begins = day_begins(day);
+        let milli: i64 = if usage.hourly {
+            let first = begins.div_euclid(HOUR);
+            (first..first + 24).map(|hour| self.demand(account, usage, region, hour)).sum()
+        } else {
+            self.demand(account, usage, region, day_number(begins))
+        };
+        milli * 1_000
     }
 }

@@ -2,9 +2,9 @@
 
 use chrono::Datelike;
 
-use super::{FEN, Fee, Month, Parts, Source, bill_type, mode};
+use super::{FEN, Fee, Month, Parts, Source, Used, bill_type, mode};
 use crate::simulator::world::{
-    Fen, World,
+    Account, Fen, World,
     dice::{mix, share},
     ids::Place,
     orders::{Order, Payment, kind, status},
@@ -15,6 +15,8 @@ use crate::simulator::world::{
 
 /// When everything that is decided has come about.
 const AT_LAST: Millis = Millis::MAX / 2;
+/// The source of orders that nobody placed.
+const SYSTEM: u8 = 8;
 
 impl World {
     /// The fees of an account's orders that were paid from a month to another one, an order's lines of a
@@ -56,96 +58,95 @@ impl World {
     fn fees_of_order(&self, account: usize, index: u32, billed: (Millis, Millis), fees: &mut Vec<Fee>) {
         let owner = &self.accounts[account];
         let order = &owner.orders[index as usize];
-        let mut lines = self.seen_lines(Place { account, index, sub: 0 }, AT_LAST);
+        let place = Place { account, index, sub: 0 };
+        let lines = self.seen_lines(place, AT_LAST);
         let payment = owner.live.get(&index).and_then(|live| live.payment.as_ref());
-        let by_bss = self.source(Place { account, index, sub: 0 }) == 8;
         let amounts = amounts(order, &lines, payment);
-        let based = (order.base as usize) < owner.orders.len();
-        let purchase = if based { order.base } else { index };
-        let base = &owner.orders[purchase as usize];
-        let ends = if order.refunds() { self.ends(account, purchase) } else { Vec::new() };
+        // What is given back or changed is for the rest of the term that was bought.
+        let remainder = order.refunds() || order.kind == kind::CHANGE;
         let today = beijing_day(billed.0).num_days_from_ce();
         let mut nth: Vec<usize> = (0..lines.len()).collect();
         nth.sort_by_key(|nth| lines[*nth].line.service);
         for nth in nth {
-            let SeenLine { line, term, .. } = &mut lines[nth];
-            let days = |at: &Millis| beijing_day(*at).num_days_from_ce();
-            let term = match (term, ends.get(nth)) {
-                (Some((from, until)), _) => (days(from), days(until).max(days(from))),
-                (None, Some(until)) => (today, days(until).max(today)),
-                (None, None) => (today, today),
+            let SeenLine { line, term, .. } = &lines[nth];
+            let (purchase, of_purchase) = continued(owner, index, nth);
+            let bought = &owner.orders[purchase as usize];
+            let days = |at: Millis| beijing_day(at).num_days_from_ce();
+            let term = match term {
+                _ if remainder => (today, self.end(account, purchase, of_purchase).map_or(today, days)),
+                Some((from, until)) => (days(*from), days(*until)),
+                None => (today, today),
             };
             let sold = service(line.service);
             fees.push(Fee {
                 account,
-                source: Source::Line { order: index, purchase, nth: nth as u16, sub: line.sub },
+                source: Source::Line { order: index, nth: nth as u16, purchase, of_purchase, sub: line.sub },
                 service: sold.code,
                 resource_type: sold.resource_type,
-                region: REGIONS[base.salt as usize % REGIONS.len()],
-                project: Some((mix(u64::from(base.salt)) >> 8) as usize % owner.projects.len().max(1)),
+                region: REGIONS[bought.salt as usize % REGIONS.len()],
+                project: Some((mix(u64::from(bought.salt)) >> 8) as usize % owner.projects.len().max(1)),
                 mode: mode::PERIOD,
                 provider: 1,
-                bill_type: bill_type_of(order, by_bss),
+                bill_type: bill_type_of(order, self.source(place)),
                 at: billed.0,
                 seen: billed.1,
-                term,
+                term: (term.0, term.1.max(term.0)),
+                used: Used::default(),
                 parts: amounts[nth],
             });
         }
     }
 
-    /// Until when what a purchase provides was paid for, by line.
-    fn ends(&self, account: usize, purchase: u32) -> Vec<Millis> {
+    /// Until when what a line of a purchase provides was paid for.
+    fn end(&self, account: usize, purchase: u32, nth: u16) -> Option<Millis> {
         let lines = self.seen_lines(Place { account, index: purchase, sub: 0 }, AT_LAST);
-        lines.into_iter().map(|line| line.term.map_or(0, |(_, until)| until)).collect()
+        lines.get(usize::from(nth))?.term.map(|(_, until)| until)
     }
 }
 
 /// What each line was paid by. What no coupon paid was paid by cash and credit; what was given back went
 /// the other way.
 fn amounts(order: &Order, lines: &[SeenLine], payment: Option<&Payment>) -> Vec<Parts> {
-    let back = order.refunds();
     let credit = payment.map_or(0, |payment| payment.credit.abs());
-    let coupons: Vec<(Fen, Fen)> = (lines.iter().enumerate())
-        .map(|(nth, seen)| {
-            let of = |parts: &[Fen]| parts.get(nth).map_or(0, |part| part.abs());
-            match payment {
-                Some(payment) if back => {
-                    let voucher = of(&payment.vouchers).min(seen.amounts.after);
-                    (voucher, of(&payment.flexi).min(seen.amounts.after - voucher))
-                }
-                _ => (seen.amounts.coupon, seen.amounts.flexi),
-            }
-        })
-        .collect();
-    let due: Vec<Fen> = (lines.iter().zip(&coupons))
-        .map(|(seen, (voucher, flexi))| seen.amounts.after - voucher - flexi)
+    let due: Vec<Fen> = (lines.iter())
+        .map(|SeenLine { amounts, .. }| amounts.after - amounts.coupon - amounts.flexi - amounts.card)
         .collect();
     let credits = share(credit.min(due.iter().sum()), &due);
-    let sign = if back { -FEN } else { FEN };
-    (lines.iter().zip(coupons).zip(due.iter().zip(credits)))
-        .map(|((seen, (voucher, flexi)), (due, credit))| Parts {
-            official: sign * seen.amounts.official,
-            discount: sign * (seen.amounts.official - seen.amounts.after),
+    let sign = if order.refunds() { -FEN } else { FEN };
+    (lines.iter().zip(due.iter().zip(credits)))
+        .map(|(SeenLine { amounts, .. }, (due, credit))| Parts {
+            official: sign * amounts.official,
+            discount: sign * (amounts.official - amounts.after),
             cash: sign * (due - credit),
             credit: sign * credit,
-            coupon: sign * voucher,
-            flexi: sign * flexi,
+            coupon: sign * amounts.coupon,
+            flexi: sign * amounts.flexi,
+            card: sign * amounts.card,
             ..Parts::default()
         })
         .collect()
 }
 
-/// What a bill calls an order. A renewal that the system placed is an automatic one.
-fn bill_type_of(order: &Order, by_bss: bool) -> u8 {
+/// What a bill calls an order, by who placed it: a renewal that the system placed is an automatic one.
+fn bill_type_of(order: &Order, source: u8) -> u8 {
     match order.kind {
-        kind::RENEWAL if by_bss => bill_type::AUTOMATIC_RENEWAL,
+        kind::RENEWAL if source == SYSTEM => bill_type::AUTOMATIC_RENEWAL,
         kind::RENEWAL => bill_type::RENEWAL,
         kind::CHANGE if order.refunds() => bill_type::CHANGE_REFUND,
         kind::CHANGE => bill_type::CHANGE,
         kind::UNSUBSCRIPTION => bill_type::UNSUBSCRIPTION,
-        10 => bill_type::TO_METERED,
+        kind::TO_ON_DEMAND => bill_type::TO_METERED,
         15 => bill_type::ADJUSTMENT,
         _ => bill_type::PURCHASE,
     }
+}
+
+/// The purchase and the line of it that a line of an order buys, renews, changes or ends.
+fn continued(owner: &Account, index: u32, nth: usize) -> (u32, u16) {
+    if let Some(key) = owner.resources.subject(index, nth) {
+        return key;
+    }
+    let base = owner.orders[index as usize].base;
+    let purchase = if (base as usize) < owner.orders.len() { base } else { index };
+    (purchase, nth as u16)
 }

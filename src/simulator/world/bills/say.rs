@@ -3,16 +3,15 @@
 use chrono::Datelike;
 
 use super::{
-    Atom, FEN, Fee, Parts, Source, bill_type,
-    meters::{Metered, Used},
-    month::day_begins,
+    Atom, FEN, Fee, Parts, Source, Used, bill_type, describe, meters::Metered, month::day_begins,
     select::project_of,
 };
 use crate::simulator::world::{
     World,
+    catalogue::region_names,
     dice::mix,
     ids::Place,
-    services::{ECS, EVS, VPC, service},
+    services::service,
     shape::{self, Line},
     times::{Millis, beijing_day},
 };
@@ -64,18 +63,6 @@ pub(crate) struct Usage {
     pub(crate) from: Millis,
 }
 
-/// The name of a region: 0 is Chinese, 1 English.
-pub(crate) fn region_name(code: &str, language: usize) -> &'static str {
-    let names = match code {
-        "cn-north-4" => ["华北-北京四", "CN North-Beijing4"],
-        "cn-east-3" => ["华东-上海一", "CN East-Shanghai1"],
-        "cn-south-1" => ["华南-广州", "CN South-Guangzhou"],
-        "cn-southwest-2" => ["西南-贵阳一", "CN Southwest-Guiyang1"],
-        _ => ["其他", "Other"],
-    };
-    names[language]
-}
-
 impl World {
     /// The order, or the transaction, of a fee.
     pub(crate) fn trade_id(&self, fee: &Fee) -> String {
@@ -102,13 +89,18 @@ impl World {
 
     /// What people call the resource of a fee.
     pub(crate) fn resource_name(&self, fee: &Fee) -> String {
-        named(fee, &self.resource_id_of(fee))
+        match fee.source {
+            Source::Line { purchase, of_purchase, .. } => {
+                describe::name(&self.accounts[fee.account], fee, (purchase, of_purchase))
+            }
+            Source::Meter(_) => metered_name(fee, &self.resource_id_of(fee)),
+        }
     }
 
     fn resource_id_of(&self, fee: &Fee) -> String {
         match fee.source {
-            Source::Line { purchase, nth, .. } => {
-                shape::resource_id(self.seed, fee.account, purchase, usize::from(nth))
+            Source::Line { purchase, of_purchase, .. } => {
+                shape::resource_id(self.seed, fee.account, purchase, usize::from(of_purchase))
             }
             Source::Meter(at) => {
                 self.metered(fee.account).into_iter().nth(usize::from(at)).map(|m| m.id).unwrap_or_default()
@@ -119,15 +111,13 @@ impl World {
     /// A fee in words, in a language. `parts` are its amounts with every digit.
     pub(crate) fn say(&self, fee: &Fee, parts: &Parts, language: usize) -> Said<'_> {
         let mut said = match fee.source {
-            Source::Line { order, purchase, nth, sub } => {
-                self.say_line(fee, parts, (order, purchase, nth, sub), language)
-            }
+            Source::Line { order, nth, .. } => self.say_line(fee, parts, (order, nth), language),
             Source::Meter(at) => match self.metered(fee.account).into_iter().nth(usize::from(at)) {
                 Some(metered) => self.say_metered(fee, &metered, language),
                 None => self.say_plain(fee, String::new()),
             },
         };
-        said.region_name = region_name(fee.region, language);
+        said.region_name = region_names(fee.region)[language];
         said
     }
 
@@ -147,7 +137,7 @@ impl World {
             zone: format!("{}{}", fee.region, ["a", "b", "c"][(spread >> 8) as usize % 3]),
             project_id,
             project_name: fee.project.map(|_| project_name),
-            resource_name: named(fee, &resource_id),
+            resource_name: self.resource_name(fee),
             resource_id,
             parent: None,
             tags: [("team", team), ("env", if spread & 0x1_0000 == 0 { "prod" } else { "test" })],
@@ -192,7 +182,7 @@ impl World {
             usage: Some(Usage {
                 kind: meter.usage_type,
                 measure: meter.measure,
-                used: metered.used(day),
+                used: fee.used,
                 reserved,
                 from: day_begins(day),
             }),
@@ -209,36 +199,29 @@ impl World {
         }
     }
 
-    fn say_line(
-        &self,
-        fee: &Fee,
-        parts: &Parts,
-        (order, purchase, nth, sub): (u32, u32, u16, u8),
-        language: usize,
-    ) -> Said<'_> {
+    fn say_line(&self, fee: &Fee, parts: &Parts, (order, nth): (u32, u16), language: usize) -> Said<'_> {
         let owner = &self.accounts[fee.account];
-        let id = |nth: usize| shape::resource_id(self.seed, fee.account, purchase, nth);
-        let plain = self.say_plain(fee, id(usize::from(nth)));
+        let plain = self.say_plain(fee, self.resource_id_of(fee));
+        let Source::Line { purchase, of_purchase, sub, .. } = fee.source else { return plain };
         let lines = owner.lines(order);
         let Some(line) = lines.get(usize::from(nth)) else { return plain };
         let sold = service(line.service);
         let product = usize::from(line.product) % sold.products.len();
         let seen = self.seen_lines(Place { account: fee.account, index: order, sub: 0 }, Millis::MAX / 2);
         let discounts = seen.get(usize::from(nth)).map(|seen| &seen.amounts.discounts);
-        let kinds: Vec<String> = discounts
-            .into_iter()
-            .flatten()
+        let kinds: Vec<String> = (discounts.into_iter().flatten())
             .filter(|(_, off)| *off != 0)
-            .map(|(k, _)| k.to_string())
+            .map(|(kind, _)| kind.to_string())
             .collect();
-        let size = size(line);
+        let size = describe::size(line);
+        let main = describe::attached_to(&owner.lines(purchase), usize::from(of_purchase));
         Said {
             service_name: sold.names[language],
             resource_type_name: sold.resource_names[language],
-            parent: parent(&lines, usize::from(nth)).map(id),
+            parent: main.map(|main| shape::resource_id(self.seed, fee.account, purchase, main)),
             product_id: format!("OFFI7405863{:03}2815{product:02}", line.service),
             spec: sold.product(line.product).names[language],
-            sku: sku(line),
+            sku: describe::spec_code(line),
             size,
             order_id: Some(self.order_id(fee.account, order, 0)),
             sub_order_id: (sub != 0).then(|| self.order_id(fee.account, order, sub)),
@@ -258,34 +241,10 @@ impl World {
     }
 }
 
-fn named(fee: &Fee, resource_id: &str) -> String {
+/// The name of a pay-per-use resource.
+fn metered_name(fee: &Fee, resource_id: &str) -> String {
     let short = fee.service.rsplit('.').next().unwrap_or_default();
-    let short = if short == "ec2" { "ecs" } else { short };
     format!("{short}-{}", resource_id.get(..4).unwrap_or("none"))
-}
-
-/// The line that a disk or bandwidth is attached to: the first server of the same order.
-fn parent(lines: &[Line], nth: usize) -> Option<usize> {
-    let attached = matches!(lines[nth].service, EVS | VPC);
-    attached.then(|| lines.iter().position(|line| line.service == ECS)).flatten()
-}
-
-/// The size of what is sold by its size, with its unit.
-fn size(line: &Line) -> Option<(u32, u8)> {
-    let sold = service(line.service);
-    let product = usize::from(line.product) % sold.products.len();
-    match line.service {
-        EVS => Some(([100, 200, 500][product % 3], 17)),
-        VPC => Some(([5, 20, 100][product % 3], 15)),
-        _ => None,
-    }
-}
-
-fn sku(line: &Line) -> String {
-    let mut words = service(line.service).product(line.product).names[1].split('|');
-    let first = words.next().unwrap_or_default();
-    let chosen = if line.service == ECS { words.next().unwrap_or(first) } else { first };
-    chosen.to_ascii_lowercase().replace([' ', '/'], "_")
 }
 
 /// The price of a period, where purchase or renewal has one that comes out even.

@@ -149,8 +149,8 @@ impl World {
                     _ => false,
                 })
                 && resource.as_ref().is_none_or(|(place, id)| match (place, fee.source) {
-                    (Some((account, index, at)), Source::Line { purchase, nth, .. }) => {
-                        (*account, *index, *at) == (fee.account, purchase, usize::from(nth))
+                    (Some((account, index, at)), Source::Line { purchase, of_purchase, .. }) => {
+                        (*account, *index, *at) == (fee.account, purchase, usize::from(of_purchase))
                     }
                     (None, Source::Meter(at)) => {
                         let ids = metered.get(&fee.account);

@@ -228,6 +228,7 @@ proptest! {
             at: 0,
             seen: 0,
             term: (number, number + length - 1),
+            used: super::Used::default(),
             parts,
         };
         let mut cuts: Vec<i32> = cuts.into_iter().map(|cut| cut.min(length)).chain([0, length]).collect();

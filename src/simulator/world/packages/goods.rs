@@ -77,6 +77,9 @@ const DELIVERED: &Usage = &Usage {
     service: CDN,
 };
 
+/// Every usage that packages pay for.
+pub(crate) const USAGES: [&Usage; 4] = [SPACE, OUTBOUND, REQUESTS, DELIVERED];
+
 /// Hour by hour, on the calendar.
 const HOURLY: Option<Reuse> = Some(Reuse { cycle: Cycle::Hour, calendar: true });
 /// Month by month from the purchase.

@@ -115,7 +115,7 @@ impl World {
     }
 
     /// What an account uses in a step, thousandths: less at weekends, more with the years.
-    fn demand(&self, account: usize, usage: &Usage, region: &str, step: i64) -> Milli {
+    pub(crate) fn demand(&self, account: usize, usage: &Usage, region: &str, step: i64) -> Milli {
         let day = if usage.hourly { (step + 8).div_euclid(24) } else { step };
         let name = usage.code.bytes().chain(region.bytes()).fold(7_u64, |sum, b| mix(sum ^ u64::from(b)));
         let chance = mix(self.seed ^ name ^ ((account as u64) << 48) ^ day.cast_unsigned());
