@@ -169,7 +169,7 @@ impl AccountId {
                 return Some(id);
             }
             Ok(None) => {
-                tracing::warn!(account = line.connection.account, "IAM does not say whose key this is")
+                tracing::warn!(account = line.connection.account, "IAM does not say whose key this is");
             }
             Err(error) => {
                 tracing::warn!(account = line.connection.account, %error, "the account's id is not known");

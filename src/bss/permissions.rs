@@ -73,7 +73,7 @@ pub const PERMISSIONS: &[Permission] = &[
         reads: true,
     },
     Permission {
-        name: ("续费和自动续费", "renew, and set automatic renewal"),
+        name: ("续费和自动续费", "renew and set automatic renewal"),
         policy: Some("bss:renewal:update"),
         identity: Some("billing:subscription:renew"),
         operations: &[

@@ -14,7 +14,7 @@ use super::{database::Database, keys::Keys, upstream};
 use crate::{
     bss::{
         Reader,
-        checkup::{self, Checkup, Status},
+        checkup::{self, Checkup, Finding, Status},
     },
     clock::Clock,
     cloud_accounts::{self, Readers},
@@ -87,8 +87,14 @@ impl Findings {
 
     /// What was found about one account, each by itself.
     fn tell(&mut self, name: &str, checkup: &Checkup) {
-        for finding in &checkup.findings {
-            let what = format!("{name}: {}", finding.subject.name(Locale::En));
+        // What was not tried for one reason is one line.
+        let together = |one: &Finding, next: &Finding| {
+            one.status == Status::NotTried && next.status == Status::NotTried && one.found == next.found
+        };
+        for findings in checkup.findings.chunk_by(together) {
+            let [finding, ..] = findings else { continue };
+            let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.name(Locale::En)).collect();
+            let what = format!("{name}: {}", subjects.join(", "));
             let found = finding.found.say(Locale::En);
             match &finding.next {
                 None => self.line(finding.status, &what, found),
@@ -100,6 +106,30 @@ impl Findings {
         }
         let told = json!({"account": name, "is_well": checkup.is_well(), "findings": checkup.findings});
         self.accounts.push(told);
+    }
+
+    /// Examines accounts, one after the other.
+    async fn examine(&mut self, accounts: Result<Accounts>) {
+        let accounts = match accounts {
+            Ok(accounts) => accounts,
+            Err(error) => vec![("accounts".to_owned(), Err(error))],
+        };
+        for (name, reader) in accounts {
+            match reader {
+                Ok(reader) => self.tell(&name, &checkup::examine(&reader).await),
+                Err(error) => {
+                    self.note::<()>(&name, Err(error), |()| String::new());
+                }
+            }
+        }
+    }
+
+    /// The accounts whose addresses are allowed; what is not is noted.
+    fn addresses(&mut self, checked: Result<Vec<upstream::Checked>>) -> Vec<upstream::Checked> {
+        checked.unwrap_or_else(|error| {
+            self.note::<()>("accounts", Err(error), |()| String::new());
+            Vec::new()
+        })
     }
 
     fn line(&mut self, status: Status, what: &str, text: &str) {
@@ -131,30 +161,21 @@ pub(super) async fn doctor(Doctor { json, settings }: Doctor, mut secrets: Secre
     let keys =
         findings.note("keys", Keys::of(&settings, &secrets), |_| "the vault's key and the pepper".to_owned());
     let clock = Clock::system();
+    let configured =
+        upstream::checked(&secrets.accounts().unwrap_or_default(), settings.allow_private_upstream);
+    let configured = findings.addresses(configured);
     let database = Database::visit(&settings, secrets.database_url.clone()).await;
     if let Some(database) = findings.note("PostgreSQL", database, |_| "there".to_owned()) {
         let pool = db::pool(database.url(), 2)?;
         findings.note("database", condition(&pool, &clock).await, Clone::clone);
-        if let Some(keys) = keys {
-            match readers(&settings, &secrets, &pool, &keys, &clock).await {
-                Ok(readers) => {
-                    for (name, reader) in readers {
-                        match reader {
-                            Ok(reader) => findings.tell(&name, &checkup::examine(&reader).await),
-                            Err(error) => {
-                                findings.note::<()>(&name, Err(error), |()| String::new());
-                            }
-                        }
-                    }
-                }
-                Err(error) => {
-                    findings.note::<()>("accounts", Err(error), |()| String::new());
-                }
-            }
+        if let (Some(keys), true) = (keys, configured.is_empty()) {
+            findings.examine(stored(&pool, &keys, &clock).await).await;
         }
         pool.close().await;
         database.close().await?;
     }
+    // These need no database.
+    findings.examine(connected(configured, &clock).await).await;
     if json {
         println!("{}", json!({"portal": findings.portal, "accounts": findings.accounts}));
     }
@@ -184,26 +205,23 @@ async fn condition(pool: &PgPool, clock: &Clock) -> Result<String> {
     ))
 }
 
-/// The configured accounts; if there are none, those that the database holds.
-async fn readers(
-    settings: &Settings,
-    secrets: &Secrets,
-    pool: &PgPool,
-    keys: &Keys,
-    clock: &Clock,
-) -> Result<Vec<(String, Result<Reader>)>> {
-    let configured = upstream::checked(&secrets.accounts()?, settings.allow_private_upstream)?;
-    if configured.is_empty() {
-        if !db::condition(pool).await?.missing_migrations.is_empty() {
-            return Ok(Vec::new());
-        }
-        let readers = open(pool, keys, clock.clone()).await?;
-        let all = readers
-            .all()
-            .iter()
-            .filter_map(|account| Some((account.name.clone(), Ok(readers.get(account.id)?.clone()))));
-        return Ok(all.collect());
+type Accounts = Vec<(String, Result<Reader>)>;
+
+/// The accounts that the database holds.
+async fn stored(pool: &PgPool, keys: &Keys, clock: &Clock) -> Result<Accounts> {
+    if !db::condition(pool).await?.missing_migrations.is_empty() {
+        return Ok(Vec::new());
     }
+    let readers = open(pool, keys, clock.clone()).await?;
+    let all = readers
+        .all()
+        .iter()
+        .filter_map(|account| Some((account.name.clone(), Ok(readers.get(account.id)?.clone()))));
+    Ok(all.collect())
+}
+
+/// The configured accounts, each at its site.
+async fn connected(configured: Vec<upstream::Checked>, clock: &Clock) -> Result<Accounts> {
     let shared = upstream::shared(clock.clone())?;
     let mut found = Vec::new();
     for account in configured {

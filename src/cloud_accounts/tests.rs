@@ -95,7 +95,7 @@ async fn nothing_secret_is_stored_in_the_clear(db: PgPool) {
 
 /// The same account with another credential.
 fn with(credential: Credential, identity: Option<Identity>) -> Configured {
-    Configured { credential, identity, ..account("north", "one") }
+    Configured { identity, credential, ..account("north", "one") }
 }
 
 fn temporary(token: &str) -> Credential {
@@ -115,8 +115,8 @@ fn person(password: &str) -> Credential {
     }
 }
 
-fn iam() -> Option<Identity> {
-    Some(Identity { iam: "http://127.0.0.1:2".parse().expect("an address"), sts: None })
+fn iam() -> Identity {
+    Identity { iam: "http://127.0.0.1:2".parse().expect("an address"), sts: None }
 }
 
 #[sqlx::test]
@@ -142,7 +142,7 @@ async fn a_temporary_key_is_sealed_with_its_token_and_replaced_by_the_next(db: P
 #[sqlx::test]
 async fn an_account_that_logs_in_is_read_and_never_written(db: PgPool) {
     let vault = vault("ab");
-    let configured = [with(person("the-password"), iam())];
+    let configured = [with(person("the-password"), Some(iam()))];
     configure(&db, &vault, DateTime::UNIX_EPOCH, &configured).await.expect("written");
     let row = store::all(&db).await.expect("rows").remove(0);
     for sealed in [row.ak_sealed, row.sk_sealed] {

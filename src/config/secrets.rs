@@ -218,13 +218,11 @@ impl WrittenAccount {
 
     fn identity(&self) -> Result<Option<(Url, Option<Url>)>> {
         let sts = self.sts_endpoint.as_deref().map(|sts| self.url("sts_endpoint", sts)).transpose()?;
-        match &self.iam_endpoint {
-            Some(iam) => Ok(Some((self.url("iam_endpoint", iam)?, sts))),
-            None => {
-                ensure!(sts.is_none(), "account {:?}: an sts_endpoint needs an iam_endpoint", self.name);
-                Ok(None)
-            }
+        if let Some(iam) = &self.iam_endpoint {
+            return Ok(Some((self.url("iam_endpoint", iam)?, sts)));
         }
+        ensure!(sts.is_none(), "account {:?}: an sts_endpoint needs an iam_endpoint", self.name);
+        Ok(None)
     }
 
     fn url(&self, name: &str, text: &str) -> Result<Url> {

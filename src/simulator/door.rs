@@ -2,8 +2,7 @@
 //! signature, by a temporary key with its token, or by a token of IAM.
 
 use http::header;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     faces::{Answer, LOG_IN, Operation},
@@ -92,13 +91,13 @@ fn signed(world: &World, whole: &Whole, now: Millis) -> Result<usize, signature:
         Some(((account, Some((expires, key.security_token))), key.sk))
     })?;
     let token = whole.headers.get("x-security-token").and_then(|v| v.to_str().ok());
-    match (session, token) {
-        // A permanent key has no token; one that is sent all the same is not looked at.
-        (None, _) => Ok(account),
-        (Some(_), None) => Err("x-security-token header is missing".to_owned()),
-        (Some((_, own)), Some(sent)) if own != sent => Err("verify security token fail".to_owned()),
-        (Some((expires, _)), Some(_)) if expires <= now => Err("security token is expired".to_owned()),
-        (Some(_), Some(_)) => Ok(account),
+    // A permanent key has no token; one that is sent all the same is not looked at.
+    let Some((expires, own)) = session else { return Ok(account) };
+    match token {
+        None => Err("x-security-token header is missing".to_owned()),
+        Some(sent) if own != sent => Err("verify security token fail".to_owned()),
+        Some(_) if expires <= now => Err("security token is expired".to_owned()),
+        Some(_) => Ok(account),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The control plane's hand on the gate: which permissions a key lacks, which site an account belongs to,
 //! and temporary keys.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::Arc;
 
 use super::{
     acts::{Act, Wrong, bad},

@@ -23,7 +23,7 @@ async fn examined(bss: &Bss, key: Credentials) -> Checkup {
 }
 
 fn found(checkup: &Checkup, subject: &Subject) -> Finding {
-    checkup.of(subject.clone()).unwrap_or_else(|| panic!("{subject:?} in {checkup:?}")).clone()
+    checkup.of(subject).unwrap_or_else(|| panic!("{subject:?} in {checkup:?}")).clone()
 }
 
 fn status(checkup: &Checkup, subject: &Subject) -> Status {

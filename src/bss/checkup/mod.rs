@@ -46,8 +46,8 @@ impl Checkup {
     }
 
     /// What was found about `subject`.
-    pub fn of(&self, subject: Subject) -> Option<&Finding> {
-        self.findings.iter().find(|finding| finding.subject == subject)
+    pub fn of(&self, subject: &Subject) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.subject == *subject)
     }
 }
 
@@ -59,7 +59,7 @@ pub async fn examine(reader: &Reader) -> Checkup {
     let reach = connection.wire.reach(&connection.endpoint).await;
     let reached = way(&mut findings, &reach, &reader);
     if !reached {
-        rest_not_tried(&mut findings, Subject::Clock, &words::not_reached());
+        rest_not_tried(&mut findings, &Subject::Clock, &words::not_reached());
         return Checkup { findings };
     }
     let first = reader.balances().await.map(|_| ());
@@ -68,14 +68,14 @@ pub async fn examine(reader: &Reader) -> Checkup {
     let refused = credentials.status == Status::Failed;
     findings.push(credentials);
     if refused {
-        rest_not_tried(&mut findings, Subject::Site, &words::not_accepted());
+        rest_not_tried(&mut findings, &Subject::Site, &words::not_accepted());
         return Checkup { findings };
     }
     let site = site(&reader, first.as_ref().err());
     let elsewhere = site.status == Status::Failed;
     findings.push(site);
     if elsewhere {
-        rest_not_tried(&mut findings, Subject::AccountId, &words::elsewhere());
+        rest_not_tried(&mut findings, &Subject::AccountId, &words::elsewhere());
         return Checkup { findings };
     }
     findings.push(account_id(&reader).await);
@@ -166,14 +166,12 @@ fn credentials(reader: &Reader, error: Option<&Error>, now: DateTime<Utc>) -> Fi
             _ => Finding::well(SUBJECT, found),
         };
     };
-    match error.kind {
-        // Nothing is known about the key yet, so the rest may be tried.
-        Kind::Throttled => Finding::warning(SUBJECT, words::throttled(), words::told(error).1),
-        _ => {
-            let (found, next) = words::told(error);
-            Finding::failed(SUBJECT, found, next)
-        }
+    let (found, next) = words::told(error);
+    // Nothing is known about the key of somebody who is throttled, so the rest may be tried.
+    if error.kind == Kind::Throttled {
+        return Finding::warning(SUBJECT, words::throttled(), next);
     }
+    Finding::failed(SUBJECT, found, next)
 }
 
 fn site(reader: &Reader, error: Option<&Error>) -> Finding {
@@ -255,9 +253,9 @@ fn is_answer(error: &Error) -> bool {
     by_bss && gateway_number(code).is_none()
 }
 
-fn rest_not_tried(findings: &mut Vec<Finding>, from: Subject, why: &Text) {
+fn rest_not_tried(findings: &mut Vec<Finding>, from: &Subject, why: &Text) {
     let fixed = [Subject::Clock, Subject::Credentials, Subject::Site, Subject::AccountId];
-    let rest = fixed.into_iter().skip_while(|subject| *subject != from);
+    let rest = fixed.into_iter().skip_while(|subject| subject != from);
     let permissions = PERMISSIONS.iter().map(|permission| Subject::Permission(permission.codes()));
     for subject in rest.chain(permissions).chain([Subject::Rate]) {
         findings.push(Finding::not_tried(subject, why.clone()));

@@ -235,8 +235,8 @@ pub(super) fn told(error: &Error) -> (Text, Text) {
             || unexplained(error, locale),
             |explained| (explained.meaning.into_owned(), explained.next.into_owned()),
         );
-        let code = error.code.as_ref().map(|code| format!(" ({code})"));
-        (format!("{meaning}{}", code.unwrap_or_default()), next)
+        let code = error.code.as_ref().map(|code| format!("{code}: "));
+        (format!("{}{meaning}", code.unwrap_or_default()), next)
     };
     let ((zh, zh_next), (en, en_next)) = (words(Locale::Zh), words(Locale::En));
     (text(zh, en), text(zh_next, en_next))
