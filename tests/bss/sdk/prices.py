@@ -579,6 +579,16 @@ def what_cannot_be_renewed_is_told_beside_what_can():
 
 
 @check
+def the_flow_control_of_bss_itself_reads_as_such():
+    body = {"error_code": "CBC.0250", "error_msg": "The request is under flow control."}
+    fault = {"kind": "status", "code": 429, "body": body}
+    control("/faults", {"rules": [{"operation": "list_rate_on_period_detail", "call": 1, "fault": fault}]})
+    refused("CBC.0250", lambda: by_term(termed("c7.large.2.linux")), 429)
+    assert by_term(termed("c7.large.2.linux")).currency == "CNY"
+    control("/faults", method="DELETE")
+
+
+@check
 def asking_changes_nothing_and_leaves_the_ledger_alone():
     before = control("/ledger"), control("/accounts")
     by_use(used("c7.large.2.linux"))
