@@ -55,9 +55,9 @@ impl RenewalInquiry {
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct Body<'a, U> {
     resource_ids: &'a [String],
-    period_type: u8,
+    period_type: U,
     period_num: u8,
     include_relative_resources: bool,
 }

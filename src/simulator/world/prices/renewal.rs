@@ -50,7 +50,7 @@ impl World {
             failed: Vec::new(),
         };
         for id in ids {
-            match self.renewable(account, id, term, at) {
+            match self.inquired(account, id, term, at) {
                 Ok(resource) => self.renew_row(&resource, term, at, &mut rating),
                 Err((code, message)) => rating.failed.push(Failed { id: id.clone(), code, message }),
             }
@@ -63,7 +63,7 @@ impl World {
                 for other in self.provided_by(account, resource.order, at) {
                     let known =
                         ids.contains(&other.id) || rating.rows.iter().any(|(row, _)| *row == other.id);
-                    if !known && self.renewable(account, &other.id, term, at).is_ok() {
+                    if !known && self.inquired(account, &other.id, term, at).is_ok() {
                         self.renew_row(&other, term, at, &mut rating);
                     }
                 }
@@ -92,7 +92,7 @@ impl World {
     }
 
     /// The resource, if it can be renewed by itself now.
-    fn renewable(
+    fn inquired(
         &self,
         account: usize,
         id: &str,
