@@ -536,7 +536,7 @@ def a_renewal_order_offers_the_discounts_of_the_inquiry():
         return
     _, (resource,) = bought(service_type_code="hws.service.type.rds")
     rated = renewal(resource, kind=3)
-    body = sdk.RenewalResourcesReq(resource_ids=[resource], period_type=3, period_num=1, expire_policy=0, is_auto_pay=0)
+    body = sdk.RenewalResourcesReq(resource_ids=[resource], period_type=3, period_num=1, is_auto_pay=0)
     (order_id,) = M.renewal_resources(sdk.RenewalResourcesRequest(body=body)).order_ids
     order = details(order_id).order_info
     assert Decimal(str(order.official_amount)) == Decimal(rated.official_website_rating_result.official_website_amount)
@@ -552,6 +552,26 @@ def a_renewal_order_offers_the_discounts_of_the_inquiry():
     pay(order_id, discounts=[(best.discount_id, kind)])
     control("/clock", {"advance_seconds": 5})
     assert Decimal(str(details(order_id).order_info.amount_after_discount)) == Decimal(best.amount)
+
+
+@check
+def what_is_attached_is_priced_with_its_main_resource():
+    if "list_pay_per_use_customer_resources" not in {o["id"] for o in control("/operations")}:
+        return
+    body = sdk.QueryResourcesReq(only_main_resource=0, limit=500, status_list=[2])
+    owned = M.list_pay_per_use_customer_resources(sdk.ListPayPerUseCustomerResourcesRequest(body=body)).data
+    main_of = {r.resource_id: r.parent_resource_id for r in owned if r.is_main_resource == 0}
+    mains = [main for main in set(main_of.values()) if renewal(main).renew_inquiry_results]
+    assert mains, "some server has disks"
+    for main_id in mains[:5]:
+        attached = [id for id, parent in main_of.items() if parent == main_id]
+        failed = renewal(main_id, *attached[:9])
+        assert {f.error_code for f in failed.fail_resource_infos} == {"CBC.30050007"}
+        (row,) = failed.renew_inquiry_results
+        assert Decimal(row.amount) == Decimal(failed.official_website_rating_result.official_website_amount)
+        with_relatives = renewal(main_id, relatives=True)
+        assert not {r.resource_id for r in with_relatives.renew_inquiry_results} & set(attached)
+        assert len({r.resource_id for r in with_relatives.renew_inquiry_results}) >= 1
 
 
 @check
