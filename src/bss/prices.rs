@@ -9,6 +9,8 @@ mod discounts;
 mod on_demand;
 mod period;
 mod renewal;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     discounts::{

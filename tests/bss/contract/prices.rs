@@ -52,8 +52,8 @@ fn disk(amount: u32) -> Product {
     Product { size, ..product("ebs", "volume", "GPSSD") }
 }
 
-fn yuan(amount: Decimal) -> Option<Money> {
-    Some(Money::new(amount))
+fn yuan(amount: Decimal) -> Money {
+    Money::new(amount)
 }
 
 async fn by_use(stage: &mut Stage, project: &str) {
@@ -78,11 +78,11 @@ async fn by_use(stage: &mut Stage, project: &str) {
         let inquiry = UsageInquiry::new(project.to_owned(), asked.clone(), precision).expect("an inquiry");
         let prices = stage.read(MASTER, async |reader| reader.usage_prices(&inquiry).await, whole).await;
         let of = |id| prices.of(id).expect("a price");
-        assert_eq!(of("server").official_website_amount, yuan(dec!(0.49)));
+        assert_eq!(of("server").official_website_amount, Some(yuan(dec!(0.49))));
         let disk = if precision == InquiryPrecision::Six { dec!(0.038888) } else { dec!(0.038888888) };
-        assert_eq!(of("disk").official_website_amount, yuan(disk));
-        assert_eq!(of("traffic").official_website_amount, yuan(dec!(1.2)));
-        assert_eq!(of("traffic").amount, yuan(dec!(1.02)), "0.68 a GB are agreed");
+        assert_eq!(of("disk").official_website_amount, Some(yuan(disk)));
+        assert_eq!(of("traffic").official_website_amount, Some(yuan(dec!(1.2))));
+        assert_eq!(of("traffic").amount, Some(yuan(dec!(1.02))), "0.68 a GB are agreed");
         assert_eq!(of("server").discounts[0].discount_type, Some(RatingDiscount::Commercial));
         let whole: Money = prices.products.iter().filter_map(|price| price.amount).sum();
         assert_eq!(prices.amount, Some(whole));
@@ -122,9 +122,12 @@ async fn by_term(stage: &mut Stage, project: &str) {
     let prices = stage.read(MASTER, async |reader| reader.period_prices(&inquiry).await, whole).await;
     let official = prices.official.as_ref().expect("a list price");
     let each: Vec<_> = official.products.iter().map(|product| product.official_website_amount).collect();
-    assert_eq!(each, [yuan(dec!(4716)), yuan(dec!(420)), yuan(dec!(15.72)), yuan(dec!(0.64))]);
+    assert_eq!(
+        each,
+        [Some(yuan(dec!(4716))), Some(yuan(dec!(420))), Some(yuan(dec!(15.72))), Some(yuan(dec!(0.64)))]
+    );
     let best = prices.best().expect("a discount");
-    assert_eq!(best.discount_amount, yuan(dec!(985.2)), "20 % of the year, 10 % of the months");
+    assert_eq!(best.discount_amount, Some(yuan(dec!(985.2))), "20 % of the year, 10 % of the months");
     // CloudPond's fee in instalments.
     let pond = |mode| PeriodProduct {
         instalments: Some(mode),
@@ -132,8 +135,8 @@ async fn by_term(stage: &mut Stage, project: &str) {
         ..wanted("pond", product("cloudpond", "cloudpond", "cloudpond.compute.8"), InquiryPeriod::Year, 1)
     };
     for (mode, part) in [
-        (FeeInstalments::HalfAtFirst, yuan(dec!(20250))),
-        (FeeInstalments::NothingAtFirst, yuan(dec!(40500))),
+        (FeeInstalments::HalfAtFirst, Some(yuan(dec!(20250)))),
+        (FeeInstalments::NothingAtFirst, Some(yuan(dec!(40500)))),
         (FeeInstalments::None, None),
     ] {
         let inquiry = PeriodInquiry::new(project.to_owned(), vec![pond(mode)]).expect("an inquiry");
@@ -169,13 +172,13 @@ async fn renewals(stage: &mut Stage) {
     let sum: Money = prices.resources.iter().filter_map(|row| row.amount).sum();
     let official = prices.official.as_ref().expect("a list price");
     assert_eq!(official.official_website_amount, Some(sum));
-    assert_eq!(official.instalment_official, yuan(dec!(40500)));
+    assert_eq!(official.instalment_official, Some(yuan(dec!(40500))));
     let best = prices.discounted.iter().find(|price| price.best_offer == Some(BestOffer::Yes));
     assert_eq!(best.expect("a discount").discount_type, Some(RatingDiscount::Commercial));
     let month = RenewalInquiry::new(server, Term::Months(1), false).expect("an inquiry");
     let prices = stage.read(MASTER, async |reader| reader.renewal_prices(&month).await, whole).await;
-    assert_eq!(prices.resources[0].amount, yuan(dec!(235.80)));
-    assert_eq!(prices.best().expect("a discount").amount, yuan(dec!(188.64)));
+    assert_eq!(prices.resources[0].amount, Some(yuan(dec!(235.80))));
+    assert_eq!(prices.best().expect("a discount").amount, Some(yuan(dec!(188.64))));
     let foreign = stage.read(ORDINARY, async |reader| reader.renewal_prices(&month).await, whole).await;
     assert!(foreign.official.is_none() && foreign.failed.len() == 1);
 }

@@ -36,11 +36,11 @@ async fn services(stage: &mut Stage) {
         .await;
     assert_eq!(page.items.len() as u64, page.total);
     assert!(page.items.iter().any(|listed| listed.item.service_type_code == ECS));
-    let named = ServiceTypeQuery { name_part: Some("elastic".to_owned()), offset: 1, limit: 2 };
+    let elastic = ServiceTypeQuery { name_part: Some("elastic".to_owned()), offset: 1, limit: 2 };
     let page = stage
         .read(
             ORDINARY,
-            async |reader| reader.service_types(&named, Locale::En).await,
+            async |reader| reader.service_types(&elastic, Locale::En).await,
             paged("total_count", "service_types"),
         )
         .await;

@@ -553,6 +553,26 @@ def a_renewal_order_offers_the_discounts_of_the_inquiry():
 
 
 @check
+def what_is_attached_is_priced_with_its_main_resource():
+    if "list_pay_per_use_customer_resources" not in {o["id"] for o in control("/operations")}:
+        return
+    body = sdk.QueryResourcesReq(only_main_resource=0, limit=500, status_list=[2])
+    owned = M.list_pay_per_use_customer_resources(sdk.ListPayPerUseCustomerResourcesRequest(body=body)).data
+    main_of = {r.resource_id: r.parent_resource_id for r in owned if r.is_main_resource == 0}
+    mains = [main for main in set(main_of.values()) if renewal(main).renew_inquiry_results]
+    assert mains, "some server has disks"
+    for main_id in mains[:5]:
+        attached = [id for id, parent in main_of.items() if parent == main_id]
+        failed = renewal(main_id, *attached[:9])
+        assert {f.error_code for f in failed.fail_resource_infos} == {"CBC.30050007"}
+        (row,) = failed.renew_inquiry_results
+        assert Decimal(row.amount) == Decimal(failed.official_website_rating_result.official_website_amount)
+        with_relatives = renewal(main_id, relatives=True)
+        assert not {r.resource_id for r in with_relatives.renew_inquiry_results} & set(attached)
+        assert len({r.resource_id for r in with_relatives.renew_inquiry_results}) >= 1
+
+
+@check
 def what_cannot_be_renewed_is_told_beside_what_can():
     _, (mine,) = bought(service_type_code=ECS)
     _, (other,) = bought(ORDINARY, O, service_type_code=ECS)
@@ -574,6 +594,16 @@ def what_cannot_be_renewed_is_told_beside_what_can():
     control("/console", {"action": "unsubscribe", "account": MASTER["domain_id"], "resource_id": mine})
     control("/clock", {"advance_seconds": 5})
     assert [f.error_code for f in renewal(mine).fail_resource_infos] == ["CBC.30050009"]
+
+
+@check
+def the_flow_control_of_bss_itself_reads_as_such():
+    body = {"error_code": "CBC.0250", "error_msg": "The request is under flow control."}
+    fault = {"kind": "status", "code": 429, "body": body}
+    control("/faults", {"rules": [{"operation": "list_rate_on_period_detail", "call": 1, "fault": fault}]})
+    refused("CBC.0250", lambda: by_term(termed("c7.large.2.linux")), 429)
+    assert by_term(termed("c7.large.2.linux")).currency == "CNY"
+    control("/faults", method="DELETE")
 
 
 @check

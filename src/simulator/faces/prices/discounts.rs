@@ -130,15 +130,13 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Result<Answer, Refus
         modes: names(&body, "charging_modes", 20)?,
         site: body.text("site_code")?.map(|site| name(site, "site_code")).transpose()?,
     };
-    let offset = body.whole("offset")?.unwrap_or(0);
-    let limit = body.whole("limit")?.unwrap_or(20);
-    if !(1..=1_000).contains(&limit) {
-        return Err(wrong("limit"));
-    }
-    if !(0..=i64::from(i32::MAX)).contains(&offset) {
-        return Err(wrong("offset"));
-    }
-    let (offset, limit) = (offset.unsigned_abs() as usize, limit.unsigned_abs() as usize);
+    let within = |name: &str, otherwise: i64, range: std::ops::RangeInclusive<i64>| {
+        let number = body.whole(name)?.unwrap_or(otherwise);
+        let number = Some(number).filter(|number| range.contains(number));
+        number.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| wrong(name))
+    };
+    let offset = within("offset", 0, 0..=i64::from(i32::MAX))?;
+    let limit = within("limit", 20, 1..=1_000)?;
     let Some(standing) = world.commerce(call.account, call.as_of) else {
         return Answer::json(&nothing());
     };

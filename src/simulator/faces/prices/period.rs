@@ -118,6 +118,9 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Result<Answer, Refus
     })
 }
 
+/// List price and amount, and the instalment of each.
+type Parts = (Fen, Fen, Option<(Fen, Fen)>);
+
 /// Instalments are paid by the month.
 const MONTH: u8 = 2;
 
@@ -138,7 +141,7 @@ fn official(product: &Product) -> OfficialProduct<'_> {
 }
 
 fn discounted<'r>(products: &'r [Product], offered: &'r Offered, language: usize) -> Discounted<'r> {
-    let each: Vec<(Fen, Fen, Option<(Fen, Fen)>)> = products
+    let each: Vec<Parts> = products
         .iter()
         .zip(&offered.off)
         .map(|(product, off)| {
@@ -172,7 +175,7 @@ fn discounted<'r>(products: &'r [Product], offered: &'r Offered, language: usize
     }
 }
 
-fn price((official, amount, parts): (Fen, Fen, Option<(Fen, Fen)>)) -> Price {
+fn price((official, amount, parts): Parts) -> Price {
     Price {
         amount: yuan(amount),
         official_website_amount: yuan(official),

@@ -176,8 +176,9 @@ impl World {
         let payer = self.payer(account);
         let year = beijing_day(at).year();
         let make = |kind: u16, names, categories, products| {
-            let mut dice =
-                Dice::new(self.seed ^ (u64::from(kind) << 32) ^ ((payer as u64) << 16) ^ year as u64);
+            let mut dice = Dice::new(
+                self.seed ^ (u64::from(kind) << 32) ^ ((payer as u64) << 16) ^ u64::from(year.unsigned_abs()),
+            );
             Standing {
                 id: format!("DC{year}{:012}{kind}", dice.roll(1_000_000_000_000)),
                 kind,

@@ -12,12 +12,15 @@ use super::{
     period::{Instalments, Plan, Wish},
     *,
 };
-use crate::simulator::seed::{self, Seed};
+use crate::simulator::{
+    seed::{self, Seed},
+    world::Settings,
+};
 
 const START: Millis = 1_784_082_600_000;
 
 fn world() -> World {
-    seed::world(Seed { number: 1, orders: 150, hostile: false, start: START, settings: Default::default() })
+    seed::world(Seed { number: 1, orders: 150, hostile: false, start: START, settings: Settings::default() })
 }
 
 fn wanted(code: &str, size: Option<i64>) -> Wanted {
@@ -192,7 +195,7 @@ fn a_renewal_costs_what_its_order_costs_and_says_what_cannot_be_renewed() {
     let resources: Vec<_> = (0..owner.made()).flat_map(|order| world.provided_by(0, order, START)).collect();
     let mut rated = 0;
     for resource in resources.iter().filter(|resource| resource.parent.is_none()) {
-        let rating = world.rate_renewal(0, &[resource.id.clone()], (3, 1), false, START);
+        let rating = world.rate_renewal(0, std::slice::from_ref(&resource.id), (3, 1), false, START);
         if let [failed] = &rating.failed[..] {
             assert!(["CBC.30050010", "CBC.30050011"].contains(&failed.code));
             continue;
@@ -208,9 +211,9 @@ fn a_renewal_costs_what_its_order_costs_and_says_what_cannot_be_renewed() {
         );
         assert_eq!(*own, line);
         assert_eq!(rating.official(), rating.lines.iter().map(|line| line.official).sum::<Fen>());
-        let none = world.rate_renewal(0, &[resource.id.clone()], (2, 12), false, START);
+        let none = world.rate_renewal(0, std::slice::from_ref(&resource.id), (2, 12), false, START);
         assert_eq!(none.failed[0].code, "CBC.30050008");
-        let other = world.rate_renewal(1, &[resource.id.clone()], (2, 1), false, START);
+        let other = world.rate_renewal(1, std::slice::from_ref(&resource.id), (2, 1), false, START);
         assert_eq!(other.failed[0].code, "CBC.30050009");
     }
     assert!(rated > 10, "{rated}");
