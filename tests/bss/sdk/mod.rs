@@ -7,7 +7,10 @@ use std::{
     sync::OnceLock,
 };
 
-use bss_portal::simulator::{self, Options, ReadyLine};
+use bss_portal::{
+    clock::Clock,
+    simulator::{self, Options, ReadyLine},
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,4 +57,11 @@ async fn what_goes_wrong_on_order_goes_wrong_as_ordered() {
 async fn huaweis_own_sdk_gets_along_with_the_simulator() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("orders.py", &running.ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resources_live_and_end_as_huaweis_sdk_sees_them() {
+    let (clock, _) = Clock::manual("2026-07-15T02:30:00Z".parse().expect("a time"));
+    let running = simulator::run(Options { clock, ..Options::default() }).await.expect("it starts");
+    referee("resources.py", &running.ready).await;
 }
