@@ -43,7 +43,7 @@ pub mod sign;
 mod site;
 #[cfg(feature = "proof")]
 mod stepwise;
-mod subscriptions;
+pub mod subscriptions;
 pub mod transport;
 pub mod usage;
 mod write;

@@ -9,7 +9,7 @@ use std::{
 
 use bss_portal::{
     bss::{
-        Write,
+        AutoRenewal, Write,
         codes::BalanceType,
         members::{CreateMember, MoveMoney, Password, Phone, SendCode},
     },
@@ -268,4 +268,29 @@ async fn what_was_taken_from_keys_and_where_accounts_went_is_remembered() {
     let last = place.start().await;
     let (reader, _) = last.handles();
     assert_eq!(reader.balances().await.expect_err("elsewhere").code.as_deref(), Some("CBC.0156"));
+}
+
+#[tokio::test]
+async fn what_renewed_itself_is_renewed_once_however_often_the_world_is_made_anew() {
+    let place = Place::new();
+    let first = place.start().await;
+    let (_, writer) = first.handles();
+    let order = first.unpaid_order("300").await;
+    assert_eq!(first.send(&writer, &pay(&order)).await.http_status, Some(204));
+    place.hand.advance(Duration::from_secs(10));
+    let known: Value = first.control("GET", &format!("/orders/{order}"), Value::Null).await;
+    let resource = known["resource_ids"][0].as_str().expect("an id").to_owned();
+    let set = AutoRenewal::new(resource, Some(1), None).expect("an automatic renewal");
+    assert_eq!(first.send(&writer, &Write::AutoRenew(set)).await.http_status, Some(204));
+    let _: Value = first.control("POST", "/clock", json!({"advance_seconds": 40 * 86_400})).await;
+    let ledger: Vec<Value> = first.control("GET", "/ledger", Value::Null).await;
+    assert!(ledger.iter().any(|effect| effect["actor"] == "system"), "{ledger:?}");
+    // From now on resources are released sooner; what happened before does not change.
+    let _: Value = first.control("POST", "/settings", json!({"grace_ms": 0, "retention_ms": 0})).await;
+    let _: Value = first.control("POST", "/orders", json!({"amount": "5"})).await;
+    let _: Value = first.control("POST", "/settings", json!({"signature_valid_ms": i64::MAX / 4})).await;
+    let before = whole(&first).await;
+    drop(first);
+    let second = place.start().await;
+    assert_eq!(whole(&second).await, before);
 }

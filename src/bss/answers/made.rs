@@ -179,7 +179,7 @@ impl Made {
             Expected::Acknowledged => Some(Self::default()),
             Expected::OrdersFor(ours) => body.orders(ours),
             Expected::NoneNotDone(ours) => {
-                let failed = failures(ours, body.error_details.unwrap_or_default());
+                let failed = failures(ours, &body.error_details.unwrap_or_default());
                 Some(Self { failed, ..Self::default() })
             }
             Expected::ResultsFor(ours) => body.results(ours),
@@ -197,7 +197,7 @@ impl Made {
 
 impl Body {
     fn orders(self, ours: &[String]) -> Option<Made> {
-        let failed = failures(ours, self.fail_resource_infos.unwrap_or_default());
+        let failed = failures(ours, &self.fail_resource_infos.unwrap_or_default());
         let order_ids = self.order_ids.unwrap_or_default();
         if failed.len() == ours.len() {
             // Whatever orders it names are none of ours.
@@ -236,7 +236,7 @@ impl Body {
 }
 
 /// Those of ours that failed, in the order in which we named them.
-fn failures(ours: &[String], items: Vec<Item>) -> Vec<ItemFailure> {
+fn failures(ours: &[String], items: &[Item]) -> Vec<ItemFailure> {
     ours.iter().filter_map(|id| items.iter().find(|item| item.resource_id == *id)).map(failure).collect()
 }
 

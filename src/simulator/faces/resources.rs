@@ -92,14 +92,10 @@ impl Body {
         self.get(name).map(|value| number_of(value).ok_or_else(|| wrong(name))).transpose()
     }
 
-    fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, Refusal> {
-        value.ok_or_else(|| refuse("CBC.0101", format!("The parameter {name} is mandatory.")))
-    }
-
     /// A mandatory list of 1 to `most` different ids.
     fn ids(&self, most: usize) -> Result<Vec<String>, Refusal> {
         let name = "resource_ids";
-        let list = self.required(name, self.get(name))?.as_array().ok_or_else(|| wrong(name))?;
+        let list = required(name, self.get(name))?.as_array().ok_or_else(|| wrong(name))?;
         if list.is_empty() || list.len() > most {
             return Err(wrong(name));
         }
@@ -113,6 +109,10 @@ impl Body {
         }
         Ok(ids)
     }
+}
+
+fn required<T>(name: &str, value: Option<T>) -> Result<T, Refusal> {
+    value.ok_or_else(|| refuse("CBC.0101", format!("The parameter {name} is mandatory.")))
 }
 
 fn number_of(value: &Value) -> Option<i64> {
@@ -296,8 +296,8 @@ fn renew(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal> {
         "expire_policy",
     ])?;
     let resource_ids = body.ids(10)?;
-    let unit = body.required("period_type", body.number("period_type")?)?;
-    let number = body.required("period_num", body.number("period_num")?)?;
+    let unit = required("period_type", body.number("period_type")?)?;
+    let number = required("period_num", body.number("period_num")?)?;
     let most = match unit {
         2 => 11,
         3 => 3,
@@ -322,7 +322,7 @@ fn unsubscribe(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal> {
         "unsubscribe_reason",
     ])?;
     let ids = body.ids(10)?;
-    let what = match body.required("unsubscribe_type", body.number("unsubscribe_type")?)? {
+    let what = match required("unsubscribe_type", body.number("unsubscribe_type")?)? {
         1 => What::Resource,
         2 => What::UnstartedTerms,
         _ => return Err(wrong("unsubscribe_type")),
@@ -368,8 +368,8 @@ struct Done {
 /// `POST /v2/orders/subscriptions/resources/renew/config`
 fn set_day(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal> {
     let body = Body::read(call)?.only(&["config_name", "config_value"])?;
-    let name = body.required("config_name", body.text("config_name")?)?;
-    let value = body.required("config_value", body.number("config_value")?)?;
+    let name = required("config_name", body.text("config_name")?)?;
+    let value = required("config_value", body.number("config_value")?)?;
     match (name, i8::try_from(value)) {
         ("DEDUCTION_DATE", Ok(days @ 2..=7)) => {
             world.set_deduction_day(&call.cause, call.account, days.unsigned_abs());
@@ -396,7 +396,7 @@ struct Detail {
 /// `POST /v2/orders/subscriptions/resources/to-on-demand`
 fn set_to_on_demand(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal> {
     let body = Body::read(call)?.only(&["operation", "resource_ids"])?;
-    let wanted = match body.required("operation", body.text("operation")?)? {
+    let wanted = match required("operation", body.text("operation")?)? {
         "SET_UP" => true,
         "CANCEL" => false,
         _ => return Err(wrong("operation")),

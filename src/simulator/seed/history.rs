@@ -205,13 +205,13 @@ impl History {
         let gives_up = |entry: &&(u32, u32)| !is_package(self.orders[entry.1 as usize].service);
         if dice.percent(25) {
             let newest = (0..self.orders.len() as u32).rev().take(4);
-            let just_bought = newest.filter_map(|order| {
+            let mut just_bought = newest.filter_map(|order| {
                 let bought = &self.orders[order as usize];
                 let (period_type, periods) = shape::term(bought);
                 let entry = (seconds(end_of_term(bought.paid_at()?, period_type, periods)), order);
                 self.fresh.get(&entry).filter(|_| created - bought.created > 7_200)
             });
-            if let Some(found) = just_bought.filter(gives_up).next() {
+            if let Some(found) = just_bought.find(gives_up) {
                 return Some(*found);
             }
         }

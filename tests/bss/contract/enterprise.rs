@@ -53,7 +53,10 @@ async fn members(stage: &mut Stage) -> String {
     let states: Vec<_> = page.items.iter().filter_map(|member| member.item.status).collect();
     // Being created is shown where one is; the others last.
     let lasting = MemberStatus::ALL.iter().filter(|status| **status != MemberStatus::BeingCreated);
-    assert!(lasting.clone().count() == 5 && lasting.clone().all(|status| states.contains(status)), "{states:?}");
+    assert!(
+        lasting.clone().count() == 5 && lasting.clone().all(|status| states.contains(status)),
+        "{states:?}"
+    );
     let own = stage.domain_id(MEMBER);
     assert!(page.items.iter().any(|member| member.item.customer_id == own));
 

@@ -96,3 +96,10 @@ async fn packages_are_used_up_and_refilled_for_huaweis_own_sdk() {
     let running = simulator::run(Options::default()).await.expect("it starts");
     referee("packages.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resources_live_and_end_as_huaweis_sdk_sees_them() {
+    let (clock, _) = Clock::manual("2026-07-15T02:30:00Z".parse().expect("a time"));
+    let running = simulator::run(Options { clock, ..Options::default() }).await.expect("it starts");
+    referee("resources.py", &running.ready).await;
+}

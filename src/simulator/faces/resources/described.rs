@@ -16,7 +16,9 @@ const MBPS: u8 = 15;
 /// The name that somebody of the account gave it.
 pub(super) fn resource_name(owner: &Account, resource: &Resource) -> String {
     let spread = mix(u64::from(resource.order) ^ (u64::from(resource.nth) << 32) ^ resource.account as u64);
-    let user = owner.users.get(spread as usize % owner.users.len().max(1)).map_or("", String::as_str);
+    let users = owner.users.len().max(1) as u64;
+    let nth = usize::try_from(spread % users).unwrap_or_default();
+    let user = owner.users.get(nth).map_or("", String::as_str);
     format!("{}-{user}-{:04x}", short(resource.line.service), spread >> 48)
 }
 

@@ -5,7 +5,6 @@ use super::{
     super::{
         Account,
         orders::{Order, WITHIN_FIVE_DAYS, kind, status},
-        services::{ECS, EVS},
         shape,
         times::{DAY, Millis, beijing_year, end_of_term},
     },
@@ -99,7 +98,7 @@ impl Account {
             resources: lines.len() as u16,
             mains: mains as u16,
             policy: policy_of_old(order.salt, order.service),
-            plain: !order.combined() && !(order.service == ECS && lines.iter().any(|l| l.service == EVS)),
+            plain: lines.iter().all(|line| line.service == order.service),
         })
     }
 }

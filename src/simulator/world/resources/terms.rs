@@ -103,8 +103,8 @@ impl World {
             }
             let period = match owner.live.get(&order) {
                 None => shape::term(&owner.orders[order as usize]),
-                Some(live) => {
-                    let Some(line) = live.lines.get(usize::from(nth)) else { continue };
+                Some(open) => {
+                    let Some(line) = open.lines.get(usize::from(nth)) else { continue };
                     (line.period_type, line.periods.unwrap_or(0))
                 }
             };
