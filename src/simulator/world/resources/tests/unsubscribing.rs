@@ -27,7 +27,7 @@ fn a_used_resource_keeps_its_voucher_and_gives_flexi_coupons_back() {
     let mut world = world_of(1, 60);
     rich(&mut world, 50_000_000);
     let coupon = |world: &World, kind: u8| {
-        let usable = |c: &&super::super::coupons::Coupon| {
+        let usable = |c: &&super::super::super::coupons::Coupon| {
             c.kind == kind
                 && c.version == 2
                 && c.limits.is_empty()
