@@ -62,8 +62,8 @@ pub use self::{
     record::Listed,
     site::find_site,
     subscriptions::{
-        AutoRenewal, Conversion, InvalidSubscription, Renewal, RenewalDay, Term, ToPayPerUse, Unsubscribed,
-        Unsubscription,
+        AutoRenewal, Conversion, InvalidSubscription, MAX_RESOURCES, MAX_TO_PAY_PER_USE, Renewal, RenewalDay,
+        Term, ToPayPerUse, Unsubscribed, Unsubscription,
     },
     write::{Answer, Prepared, Writer},
 };

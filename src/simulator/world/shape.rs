@@ -150,18 +150,30 @@ fn bought(order: &Order) -> Vec<Line> {
         }
         return lines;
     }
-    let count = match order.salt % 61 {
-        0 => 12 + dice.roll(40),
-        1..=12 => 2 + dice.roll(3),
-        _ => 1,
-    };
-    (0..count)
+    (0..count(order, &mut dice))
         .map(|at| {
             let what = if order.service == ECS && at % 3 == 1 { EVS } else { order.service };
             let quantity = if dice.percent(80) { 1 } else { 2 + dice.roll(4) as u32 };
             line((what, dice.roll(8) as u8), term, quantity, 0, off)
         })
         .collect()
+}
+
+fn count(order: &Order, dice: &mut Dice) -> u64 {
+    match order.salt % 61 {
+        0 => 12 + dice.roll(40),
+        1..=12 => 2 + dice.roll(3),
+        _ => 1,
+    }
+}
+
+/// How many lines a purchase of one service has, and how many of them are disks beside a server.
+pub(crate) fn counts(order: &Order) -> (u64, u64) {
+    let mut dice = Dice::new(u64::from(order.salt));
+    terms(&mut dice);
+    standing_discount(&mut dice);
+    let lines = count(order, &mut dice);
+    (lines, if order.service == ECS { (lines + 1) / 3 } else { 0 })
 }
 
 fn renewed(order: &Order, base: &[Line]) -> Vec<Line> {

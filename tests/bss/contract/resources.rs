@@ -90,7 +90,7 @@ fn renewal(ids: &[&str], term: Term) -> Write {
     Write::Renew(Renewal::new(ids, term).expect("a renewal"))
 }
 
-fn calm(row: &&Resource) -> bool {
+fn calm(row: &Resource) -> bool {
     row.is_main == Some(true)
         && row.status == ResourceStatus::InUse
         && row.expire_policy == Some(ExpirePolicy::GracePeriod)
@@ -99,7 +99,7 @@ fn calm(row: &&Resource) -> bool {
 /// A main server or database that nothing is planned for, bought before the start.
 fn things(rows: &[Resource]) -> Vec<&Resource> {
     rows.iter()
-        .filter(calm)
+        .filter(|row| calm(row))
         .filter(|row| {
             let service = row.service_type_code.as_deref().unwrap_or_default();
             ["ec2", "rds", "ebs", "vpc", "dcs"].iter().any(|short| service.ends_with(short))

@@ -12,8 +12,9 @@ use super::{
         refuse,
         times::{DAY, Millis, beijing_day, beijing_hour},
     },
-    Key, Policy, Resource,
+    Key, Policy, Resource, attached_to,
     judge::{Group, Obstacle},
+    past::Standing,
     policy,
     renew::best,
     state, whole,
@@ -136,14 +137,21 @@ impl World {
 
     /// Plans the deductions of everything that renewed itself at the start.
     pub(crate) fn plan_renewals_of_old(&mut self, account: usize, start: Millis) {
-        let standing = self.accounts[account].resources.past.standing.clone();
-        for old in standing.iter().filter(|old| old.policy == policy::AUTO_RENEW) {
-            for resource in self.provided_by(account, old.order, start) {
-                if resource.parent.is_none() {
-                    self.plan_renewal(account, resource.key(), start);
-                }
-            }
+        let owner = &self.accounts[account];
+        let days = owner.resources.days.0.at(start).deduction;
+        let renews = |old: &&Standing| {
+            old.policy == policy::AUTO_RENEW && self.settings.phase(old.policy, old.expires, start).is_some()
+        };
+        let mut planned = Vec::new();
+        for old in owner.resources.past.standing.iter().filter(renews) {
+            let lines = owner.lines(old.order);
+            let mains = (0..lines.len()).filter(|nth| attached_to(&lines, *nth).is_none());
+            let at = first(old.expires, days).max(next(start));
+            planned.extend(mains.map(|nth| ((old.order, nth as u16), at)));
         }
+        let agenda = &mut self.accounts[account].resources.agenda;
+        agenda.by_time = planned.iter().map(|(key, at)| (*at, *key)).collect();
+        agenda.by_key = planned.into_iter().collect();
     }
 
     /// Plans the next deduction for a main resource, if it renews itself.
@@ -174,15 +182,13 @@ impl World {
     /// Tries to renew a resource at its time.
     fn deduct(&mut self, account: usize, key: Key, at: Millis) {
         let days = self.accounts[account].resources.days.0.at(at).deduction;
-        let Some(resource) = self.resource_at(account, key, at) else { return };
-        if resource.policy.code != policy::AUTO_RENEW {
+        let Ok(group) = self.present(account, key, at) else { return };
+        if group.main.policy.code != policy::AUTO_RENEW {
             return;
         }
-        let due = first(resource.expires, days);
+        let due = first(group.main.expires, days);
         let again = if due > at { due } else { at + DAY };
-        if due <= at
-            && let Ok(group) = self.group(account, &resource.id, at)
-        {
+        if due <= at && self.orders_in_the_way(account, &group, at).is_none() {
             self.renew_by_itself(account, group, at);
         }
         self.accounts[account].resources.agenda.plan(key, again);

@@ -115,7 +115,7 @@ impl World {
     }
 
     /// An order about a resource or what is attached to it that has to end first.
-    fn orders_in_the_way(&self, account: usize, group: &Group, at: Millis) -> Option<Obstacle> {
+    pub(super) fn orders_in_the_way(&self, account: usize, group: &Group, at: Millis) -> Option<Obstacle> {
         let owner = &self.accounts[account];
         let given_back = |key| {
             let orders = owner.resources.renewals.get(&key).into_iter().flatten();

@@ -90,15 +90,20 @@ impl Account {
         if expires + KEPT < start {
             return None;
         }
-        let lines = shape::lines(order, None);
-        let mains = (0..lines.len()).filter(|nth| attached_to(&lines, *nth).is_none()).count();
+        let (resources, attached) = if order.combined() {
+            let lines = shape::lines(order, None);
+            let attached = (0..lines.len()).filter(|nth| attached_to(&lines, *nth).is_some()).count();
+            (lines.len() as u64, attached as u64)
+        } else {
+            shape::counts(order)
+        };
         Some(Standing {
             expires,
             order: index,
-            resources: lines.len() as u16,
-            mains: mains as u16,
+            resources: resources as u16,
+            mains: (resources - attached) as u16,
             policy: policy_of_old(order.salt, order.service),
-            plain: lines.iter().all(|line| line.service == order.service),
+            plain: !order.combined() && attached == 0,
         })
     }
 }
