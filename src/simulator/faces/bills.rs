@@ -133,9 +133,15 @@ pub(super) fn accounts(world: &World, call: &Call<'_>, query: &Query) -> Result<
             let id = query
                 .given("sub_customer_id")
                 .ok_or_else(|| refuse("CBC.0101", "The parameter sub_customer_id is mandatory."))?;
-            let member = world.accounts.iter().position(|account| account.domain_id == id);
+            let account = world.accounts.iter().position(|account| account.domain_id == id);
             let own = |member: &usize| world.accounts[*member].custodian == Some(call.account);
-            Scope::Member(member.filter(own).ok_or_else(|| wrong("sub_customer_id"))?)
+            let known = call.account == world.enterprise.master
+                && world.enterprise.members.iter().any(|m| m.id == id && m.created <= call.as_of);
+            match account.filter(own) {
+                Some(member) => Scope::Member(member),
+                None if known && account.is_none() => Scope::Stranger,
+                None => return Err(wrong("sub_customer_id")),
+            }
         }
         Some(_) => return Err(wrong("method")),
     };

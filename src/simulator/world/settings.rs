@@ -80,6 +80,8 @@ settings! {
     cost_months: u8 = 18, "monthly-breakdown: last 18 months; that older ones are CBC.0100 is inferred";
     /// Whether the ordinary account has opened its cost centre; the others have.
     ordinary_cost_centre: bool = false, "CBC.18000014 for accounts that have not (errors.md, 4)";
+    /// So many members that keep their own finances can be asked about at once when costs are analysed.
+    costs_members_most: u32 = 100, "CBC.18000048 for too many (errors.md, 4); the number is inferred";
     /// Hours from the begin of a month until the 95th percentiles of the month before are known.
     usage95_ready_hours: u32 = 44, "after 20:00 on the 2nd (errors.md, 8)";
     /// The most rows of a page of service, resource or usage types.

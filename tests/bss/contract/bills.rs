@@ -282,7 +282,11 @@ async fn details_are_filtered(stage: &mut Stage, cycle: BillCycle) {
     let member = details(stage, MASTER, member).await;
     let payer = stage.domain_id(MASTER);
     assert!(member.records.iter().all(|record| record.item.payer_account_id.as_ref() == Some(&payer)));
-    let single = details(stage, MASTER, ResourceDetailQuery::of(Statistic::PerCharge(cycle.into()))).await;
+    let servers = ResourceDetailQuery {
+        service_type_code: Some("hws.service.type.ec2".to_owned()),
+        ..ResourceDetailQuery::of(Statistic::PerCharge(When::Days(days)))
+    };
+    let single = details(stage, MASTER, servers).await;
     let spot = single.records.iter().find(|record| record.item.is_spot == Some(IsSpot::Spot));
     assert!(spot.is_some());
 }
@@ -312,9 +316,17 @@ async fn a_payment_is_billed(stage: &mut Stage, cycle: BillCycle) {
     let after = sum(stage, MASTER, sums(now)).await;
     assert!(now != cycle || after.consume_amount > before.consume_amount);
     // The newest orders: servers with disks of a combined order.
-    let newest = records(stage, MASTER, ResourceRecordQuery::of(Statistic::PerCharge(now.into()))).await;
+    let newest = ResourceRecordQuery {
+        bill_type: Some(BillType::Purchase),
+        ..ResourceRecordQuery::of(Statistic::PerCharge(now.into()))
+    };
+    let newest = records(stage, MASTER, newest).await;
     assert!(newest.records.iter().any(|record| record.item.relative_order_id.is_some()));
-    let newest = details(stage, MASTER, ResourceDetailQuery::of(Statistic::PerCharge(now.into()))).await;
+    let newest = ResourceDetailQuery {
+        bill_type: Some(BillType::Purchase),
+        ..ResourceDetailQuery::of(Statistic::PerCharge(now.into()))
+    };
+    let newest = details(stage, MASTER, newest).await;
     let attached = newest.records.iter().filter_map(|record| record.item.relations.as_ref());
     let kinds: Vec<_> = attached.flat_map(|relations| &relations.others).map(|r| r.kind.clone()).collect();
     assert!(kinds.contains(&Some(ResourceRelation::Parent)));

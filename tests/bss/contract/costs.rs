@@ -72,7 +72,9 @@ async fn a_month_follows_the_other(stage: &mut Stage, cycle: BillCycle) {
 }
 
 async fn breakdowns_are_filtered(stage: &mut Stage, cycle: BillCycle) {
-    let all = breakdown(stage, BreakdownQuery::of(cycle), Locale::Zh).await;
+    let yearly =
+        BreakdownQuery { charging_mode: Some(ChargingMode::YearlyMonthly), ..BreakdownQuery::of(cycle) };
+    let all = breakdown(stage, yearly, Locale::Zh).await;
     let one = all.details.iter().map(|cost| &cost.item).find(|cost| cost.order_id.is_some());
     let one = one.expect("an order goes on").clone();
     let query = BreakdownQuery {

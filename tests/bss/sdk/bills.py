@@ -568,6 +568,32 @@ def wrong_questions_about_costs_are_refused():
 
 
 @check
+def too_many_independent_members_are_asked_about_one_by_one():
+    control("/settings", {"costs_members_most": 0})
+    refused("CBC.18000048", lambda: ask_costs())
+    assert ask_costs(filters=[(0, "ASSOCIATED_ACCOUNT", [MEMBER["domain_id"]])]).total_count > 0
+    assert ask_costs(C).total_count > 0, "a member has none"
+    control("/settings", {"costs_members_most": 100})
+
+
+@check
+def a_renewal_is_billed_for_the_resource_that_it_renews():
+    order_id = new_order("60.00")
+    pay(order_id)
+    later(10)
+    renewal = control("/console", {"action": "renew", "order_id": order_id})["order_id"]
+    later(3 * 3600)
+    bought, renewed = (records(cycle=cycle(), trade_id=t)[0] for t in (order_id, renewal))
+    assert renewed.resource_id == bought.resource_id and renewed.resource_name == bought.resource_name
+    assert renewed.bill_type in ("2", "8", 2, 8) and bought.bill_type == 1
+    later(24 * 3600)
+    of_resource = breakdown(shared_month=cycle(), resource_id=bought.resource_id)
+    assert {r.order_id for r in of_resource} <= {order_id, renewal} and order_id in {r.order_id for r in of_resource}
+    detail = resource_details(cycle=cycle(), statistic_type=3, res_instance_id=bought.resource_id)
+    assert {r.trade_id: r.pre_order_id for r in detail} == {order_id: None, renewal: order_id}
+
+
+@check
 def without_a_cost_centre_there_are_no_costs():
     refused("CBC.18000014", lambda: ask_breakdown(O, shared_month=cycle(1)))
     refused("CBC.18000014", lambda: ask_costs(O))

@@ -12,7 +12,7 @@ use crate::simulator::{
     faces::{Answer, Call, ExactText, bills::OPERATING_ENTITY, wrong},
     world::{
         Refusal, World,
-        bills::{Atom, Digits, Fee, Month, Parts, Said, Wanted, day},
+        bills::{Atom, Digits, Fee, Month, Parts, Said, Scope, Wanted, day},
         costs::part,
         refuse,
         times::beijing_day,
@@ -145,7 +145,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
     call.query.only(&[])?;
     let body: Body = serde_json::from_slice(call.body).map_err(|_| wrong("body"))?;
     let asked = understood(world, call, body)?;
-    let accounts = world.in_scope(call.account, &crate::simulator::world::bills::Scope::All);
+    must_be_few(world, call, &asked)?;
+    let accounts = world.in_scope(call.account, &Scope::All);
     let months = (Month::of_day(asked.time.first), Month::of_day(asked.time.last));
     let fees = world.costs_of(&accounts, months, asked.amortised);
     let late = if asked.amortised {
@@ -190,6 +191,18 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Answer, Refusal
         total_count,
         cost_data: page.map(|(values, times)| data(&asked, values, times)).collect(),
     })
+}
+
+/// Members that keep their own finances cannot be asked about together when there are too many of them.
+fn must_be_few(world: &World, call: &Call<'_>, asked: &Asked) -> Result<(), Refusal> {
+    let named = asked.filters.iter().any(|filter| filter.only && filter.key == "ASSOCIATED_ACCOUNT");
+    let members = &world.enterprise.members;
+    let independent = members.iter().filter(|member| !member.custody && member.created <= call.as_of).count();
+    let most = world.settings.costs_members_most as usize;
+    if call.account == world.enterprise.master && !named && independent > most {
+        return Err(refuse("CBC.18000048", "There are too many independent members. Specify one."));
+    }
+    Ok(())
 }
 
 fn data(asked: &Asked, values: Vec<String>, times: BTreeMap<String, (Atom, Atom)>) -> Data {

@@ -15,6 +15,8 @@ use crate::simulator::world::{
 pub(crate) enum Scope {
     Oneself,
     Member(usize),
+    /// A member without an account here, so that nothing is billed of it.
+    Stranger,
     All,
 }
 
@@ -78,6 +80,7 @@ impl World {
         match scope {
             Scope::Oneself => vec![caller],
             Scope::Member(member) => vec![*member],
+            Scope::Stranger => Vec::new(),
             Scope::All => {
                 let members =
                     (0..self.accounts.len()).filter(|at| self.accounts[*at].custodian == Some(caller));
