@@ -1,5 +1,5 @@
-//! How bills describe what a line of an order bought: the resource's name, its specification, its size, what it
-//! is attached to. Resources are described in the same way where they are listed.
+//! How bills describe what a line of an order bought: the resource's name, its specification, its size.
+//! Resources are described in the same way where they are listed.
 
 use super::Fee;
 use crate::simulator::world::{
@@ -15,12 +15,6 @@ pub(super) fn name(owner: &Account, fee: &Fee, (purchase, nth): (u32, u16)) -> S
     let user = owner.users.get(spread as usize % owner.users.len().max(1)).map_or("", String::as_str);
     let short = fee.service.rsplit('.').next().unwrap_or_default();
     format!("{short}-{user}-{:04x}", spread >> 48)
-}
-
-/// The line that a disk is attached to: the server before it in the same order.
-pub(super) fn attached_to(lines: &[Line], nth: usize) -> Option<usize> {
-    let disk = lines.get(nth).is_some_and(|line| line.service == EVS);
-    disk.then(|| lines[..nth].iter().rposition(|line| line.service == ECS)).flatten()
 }
 
 /// The size of what is sold by its size, with its unit: gigabytes of a disk, megabits a second of a bandwidth.

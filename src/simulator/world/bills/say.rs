@@ -11,6 +11,7 @@ use crate::simulator::world::{
     catalogue::region_names,
     dice::mix,
     ids::Place,
+    resources::attached_to,
     services::service,
     shape::{self, Line},
     times::{Millis, beijing_day},
@@ -214,7 +215,7 @@ impl World {
             .map(|(kind, _)| kind.to_string())
             .collect();
         let size = describe::size(line);
-        let main = describe::attached_to(&owner.lines(purchase), usize::from(of_purchase));
+        let main = attached_to(&owner.lines(purchase), usize::from(of_purchase));
         Said {
             service_name: sold.names[language],
             resource_type_name: sold.resource_names[language],
