@@ -124,7 +124,7 @@ impl<'a, L: Listing> Pages<'a, L> {
                 Err(error) => return Some(Err(error)),
             };
             let keys: Option<Vec<String>> = page.items.iter().map(L::key).collect();
-            let Some(keys) = keys else { return self.without_keys(page) };
+            let Some(keys) = keys else { return Some(self.without_keys(page)) };
             self.total = Some(page.total);
             let moved = self.last.is_some() && self.last.as_ref() != keys.first();
             if moved && self.restarts < Self::RESTARTS {
@@ -158,18 +158,18 @@ impl<'a, L: Listing> Pages<'a, L> {
         None
     }
 
-    fn without_keys(&mut self, page: Page<L::Item>) -> Option<Result<Vec<L::Item>, Error>> {
+    fn without_keys(&mut self, page: Page<L::Item>) -> Result<Vec<L::Item>, Error> {
         let before = self.total.replace(page.total);
         if before.is_some_and(|before| before != page.total) {
             self.finished = true;
-            return Some(Err(Error::incomplete(L::OPERATION, self.given, page.total)));
+            return Err(Error::incomplete(L::OPERATION, self.given, page.total));
         }
         match page.next_offset() {
             Some(next) => self.offset = next,
             None => self.finished = true,
         }
         self.given += page.items.len() as u64;
-        Some(Ok(page.items))
+        Ok(page.items)
     }
 
     /// The same as a stream.

@@ -205,7 +205,8 @@ impl World {
                 let kept = of_it.clone().fold((0, 0), |(c, f), part| (c + part.consumed, f + part.fee));
                 amounts.kept = Some(kept);
                 amounts.coupon = of_it.clone().map(|part| part.voucher).sum();
-                amounts.flexi = of_it.map(|part| part.flexi).sum();
+                amounts.flexi = of_it.clone().map(|part| part.flexi).sum();
+                amounts.card = of_it.map(|part| part.card).sum();
             }
         } else if let Some(base) = owner.orders.get(order.base as usize).filter(|_| order.refunds()) {
             let returned = shape::returned(order, base);

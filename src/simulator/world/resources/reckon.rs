@@ -24,9 +24,10 @@ pub(crate) struct Part {
     pub(crate) refunded: Fen,
     pub(crate) consumed: Fen,
     pub(crate) fee: Fen,
-    /// Of what comes back, what comes back as vouchers and as flexi-purchase coupons.
+    /// Of what comes back, what comes back as vouchers, as flexi-purchase coupons and on cards.
     pub(crate) voucher: Fen,
     pub(crate) flexi: Fen,
+    pub(crate) card: Fen,
 }
 
 /// By which rule a term is refunded.
@@ -43,6 +44,7 @@ pub(super) enum Rule {
 pub(super) struct Paid {
     pub(super) voucher: Fen,
     pub(super) flexi: Fen,
+    pub(super) card: Fen,
     pub(super) money: Fen,
 }
 
@@ -50,19 +52,20 @@ pub(super) struct Paid {
 pub(super) const FIVE_DAYS: Millis = 5 * DAY;
 
 /// What comes back of a term at a moment, the fee in ten-thousandths: as money, vouchers, flexi-purchase
-/// coupons; and what is kept as consumed and as fee.
+/// coupons, on cards; and what is kept as consumed and as fee.
 pub(super) fn back(rule: Rule, paid: Paid, span: (Millis, Millis), at: Millis, fee_bp: u32) -> Part {
     if rule == Rule::Whole {
-        let refunded = paid.voucher + paid.flexi + paid.money;
-        return Part { refunded, voucher: paid.voucher, flexi: paid.flexi, ..Part::default() };
+        let Paid { voucher, flexi, card, money } = paid;
+        return Part { refunded: voucher + flexi + card + money, voucher, flexi, card, ..Part::default() };
     }
-    let real = paid.flexi + paid.money;
+    let real = paid.flexi + paid.card + paid.money;
     let consumed = shape::consumed(real, span, at);
     let fee = (real - consumed) * Fen::from(fee_bp.min(10_000)) / 10_000;
     let refunded = real - consumed - fee;
     // What is left is divided as it was paid.
-    let flexi = share(refunded, &[paid.flexi, paid.money]).first().copied().unwrap_or(0).min(paid.flexi);
-    Part { refunded, consumed, fee, flexi, ..Part::default() }
+    let shares = share(refunded, &[paid.flexi, paid.card, paid.money]);
+    let (flexi, card) = (shares[0].min(paid.flexi), shares[1].min(paid.card));
+    Part { refunded, consumed, fee, flexi, card, ..Part::default() }
 }
 
 impl World {
@@ -71,8 +74,8 @@ impl World {
         let place = Place { account, index: term.order, sub: 0 };
         let amounts = self.seen_lines(place, at).into_iter().nth(usize::from(term.line)).map(|l| l.amounts);
         let amounts = amounts.unwrap_or_default();
-        let money = (amounts.after - amounts.coupon - amounts.flexi).max(0);
-        Paid { voucher: amounts.coupon, flexi: amounts.flexi, money }
+        let money = (amounts.after - amounts.coupon - amounts.flexi - amounts.card).max(0);
+        Paid { voucher: amounts.coupon, flexi: amounts.flexi, card: amounts.card, money }
     }
 
     /// What comes back of every term of a resource: `whole` says whether its purchase comes back whole.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     super::{
         Cause, Fen, Refusal, Spent, World,
-        coupons::{FLEXI, VOUCHER, state as coupon_state},
+        coupons::{FLEXI, VOUCHER},
         dice::share,
         orders::{NO_BASE, Payment, Truth, kind, status},
         place::Draft,
@@ -171,15 +171,16 @@ impl World {
             && used < self.settings.five_day_quota
     }
 
-    /// Gives money back to the cash account, and coupons to where they came from.
+    /// Gives money back to the cash account, and to coupons and cards what came from them.
     fn refund(&mut self, cause: &Cause, account: usize, index: u32, parts: &[Part]) {
         let mut coupons: Vec<Spent> = Vec::new();
         let mut cash = 0;
         for part in parts {
-            cash += part.refunded - part.voucher - part.flexi;
+            cash += part.refunded - part.voucher - part.flexi - part.card;
             for (kind, amount) in [(VOUCHER, part.voucher), (FLEXI, part.flexi)] {
                 coupons.extend(self.coupons_back(cause.at, account, part.order, (kind, amount)));
             }
+            coupons.extend(self.cards_back(cause.at, account, part.order, part.card));
         }
         let payer = self.payer(account);
         let mut balances = *self.accounts[payer].balances.last();
@@ -223,13 +224,29 @@ impl World {
         for ((nth, whole), part) in of_kind.iter().zip(share(amount, &weights)) {
             let coupon = &mut owner.coupons[*nth];
             // A coupon for one use comes back whole or not at all.
-            let usable = coupon.expires > at && part > 0 && (coupon.version == 2 || part == *whole);
-            if usable {
-                let mut holding = coupon.now.last().clone();
-                holding.state = coupon_state::USABLE;
-                holding.balance += if coupon.version == 2 { part } else { 0 };
-                coupon.now.put(at, holding);
+            let part = if coupon.version == 2 || part == *whole { part } else { 0 };
+            let part = coupon.give_back(at, part, &id);
+            if part != 0 {
                 back.push(Spent { coupon_id: coupon.id.clone(), amount: Money::from_fen(-part) });
+            }
+        }
+        back
+    }
+
+    /// Gives an amount back to the stored-value cards that paid an order; expired ones are void.
+    fn cards_back(&mut self, at: Millis, account: usize, order: u32, amount: Fen) -> Vec<Spent> {
+        let owner = &mut self.accounts[account];
+        let payment = owner.live.get(&order).and_then(|live| live.payment.as_ref());
+        let spent: Vec<(String, Fen)> = payment.map(|payment| payment.coupons.clone()).unwrap_or_default();
+        let paid_by = |id: &str| spent.iter().find(|(known, _)| known == id).map(|(_, amount)| *amount);
+        let mut cards: Vec<_> =
+            owner.cards.iter_mut().filter_map(|card| Some((paid_by(&card.id)?, card))).collect();
+        let weights: Vec<Fen> = cards.iter().map(|(paid, _)| *paid).collect();
+        let mut back = Vec::new();
+        for ((_, card), part) in cards.iter_mut().zip(share(amount, &weights)) {
+            let part = card.give_back(at, part);
+            if part != 0 {
+                back.push(Spent { coupon_id: card.id.clone(), amount: Money::from_fen(-part) });
             }
         }
         back
