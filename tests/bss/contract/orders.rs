@@ -9,6 +9,7 @@ use bss_portal::{
         record::Field,
     },
     i18n::Locale,
+    money::Money,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -203,6 +204,6 @@ async fn refunds(stage: &mut Stage) {
             .read(MASTER, ask, |rows| json!({"total_count": rows.len(), "refund_infos": told(rows)}))
             .await;
         let back = rows.iter().map(|row| row.item.amount).filter(|amount| amount.is_negative());
-        assert_eq!(order.amount_after_discount, Some(back.map(|amount| amount.abs()).sum()));
+        assert_eq!(order.amount_after_discount, Some(back.map(Money::abs).sum()));
     }
 }
