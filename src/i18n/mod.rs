@@ -35,7 +35,7 @@ impl Locale {
         }
     }
 
-    /// The value of BSS's `X-Language` header (`bss/signing.md` §1).
+    /// The value of BSS's `X-Language` header.
     pub const fn bss(self) -> &'static str {
         match self {
             Self::Zh => "zh_CN",

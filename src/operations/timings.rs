@@ -14,7 +14,7 @@ const fn secs(n: u64) -> Duration {
 /// machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timings {
-    /// How long the gateway accepts a signature (`bss/signing.md`: 15 minutes).
+    /// How long the gateway accepts a signature (15 minutes).
     pub signature_valid: Duration,
     /// Added to it for clocks that differ and for upstream's own delays.
     pub margin: Duration,

@@ -205,7 +205,7 @@ impl PayOrders {
                 push(&mut differences, ("coupon", &chosen.id), chosen.amount.to_string(), live);
             }
         }
-        // Read even when none was chosen: a price adjustment must be used (`bss/domain.md` §2).
+        // Read even when none was chosen: a price adjustment must be used (api-oce, 查询订单可用折扣).
         let discounts = reader.order_discounts(&confirmed.order_id).await?;
         if let Some(chosen) = &confirmed.discount {
             let live = discounts.iter().find(|discount| discount.discount_id == chosen.id);

@@ -1,5 +1,5 @@
 //! What an order can be paid with: which coupons and discounts go together, why the rest does not,
-//! and what remains for cash and credit (`bss/domain.md` §2). Pure: it asks nobody and decides
+//! and what remains for cash and credit (api-oce, 支付包年/包月产品订单). Pure: it asks nobody and decides
 //! nothing for good, since Huawei judges again when it is paid.
 
 use chrono::{DateTime, Utc};
