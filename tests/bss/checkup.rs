@@ -184,7 +184,7 @@ async fn a_log_in_and_a_temporary_key_are_examined_alike() {
     let checkup = examine(&bss::log_in(bss.connection(login(&account.iam_password)))).await;
     is_told(&checkup);
     assert!(checkup.is_well(), "{checkup:?}");
-    assert!(found(&checkup, &Subject::Credentials).found.en.contains("only read"));
+    assert!(found(&checkup, &Subject::Credentials).found.en.contains("only reads"));
     assert_eq!(found(&checkup, &Subject::AccountId).found.en, account.domain_id);
     let checkup = examine(&bss::log_in(bss.connection(login("wrong")))).await;
     assert!(found(&checkup, &Subject::Credentials).next.expect("a cure").en.contains("iam_password"));
