@@ -108,6 +108,8 @@ async fn a_clock_that_is_off_is_named_with_seconds_and_direction() {
         let near = (seconds - 5..=seconds + 5).any(|far| finding.found.en.contains(&far.to_string()));
         assert!(near, "{finding:?}");
         assert_eq!(checkup.is_well(), expected == Status::Warning);
+        let failed = checkup.findings.iter().filter(|finding| finding.status == Status::Failed).count();
+        assert_eq!(failed, usize::from(expected == Status::Failed), "one cause is told once: {checkup:?}");
     }
 }
 

@@ -64,6 +64,14 @@ pub async fn examine(reader: &Reader) -> Checkup {
     }
     let first = reader.balances().await.map(|_| ());
     findings.push(clock(&reader, first.as_ref().err()));
+    // A refusal that is the clock's says nothing about the credentials.
+    if first
+        .as_ref()
+        .is_err_and(|error| error.message.as_deref().is_some_and(|words| clock_apart(words).is_some()))
+    {
+        rest_not_tried(&mut findings, &Subject::Credentials, &words::clock_first());
+        return Checkup { findings };
+    }
     let credentials = credentials(&reader, first.as_ref().err(), connection.clock.now());
     let failed = credentials.status == Status::Failed;
     findings.push(credentials);

@@ -130,6 +130,10 @@ pub(super) fn clock_next() -> Text {
     )
 }
 
+pub(super) fn clock_first() -> Text {
+    text("时钟校准之前无法判断，未检查。", "Nothing can be said before the clock is right.")
+}
+
 pub(super) fn accepted(key: Option<&Credentials>) -> Text {
     match key {
         None => text(
