@@ -14,9 +14,9 @@ async fn doctor(db: &PgPool, accounts: &[String], arguments: &[&str]) -> Output 
     let files = tempfile::tempdir().expect("a directory");
     let settings = files.path().join("portal.toml");
     let database = db.connect_options().to_url_lossy();
-    let accounts = accounts.iter().map(|account| format!("\n[[account]]\n{account}")).collect::<String>();
+    let accounts = accounts.join("\n[[account]]\n");
     let text = format!(
-        "database_url = '{database}'\nvault_key = '{VAULT_KEY}'\npepper = 'the-pepper'\n{accounts}\n"
+        "database_url = '{database}'\nvault_key = '{VAULT_KEY}'\npepper = 'the-pepper'\n[[account]]\n{accounts}\n"
     );
     fs::write(&settings, text).expect("a file");
     fs::set_permissions(&settings, fs::Permissions::from_mode(0o600)).expect("ours");
