@@ -45,7 +45,7 @@ record! {
         /// What people call it.
         pub card_name: Option<String>,
         /// Whether something is left on it.
-        pub status: CardStatus,
+        pub status: Option<CardStatus>,
         /// What it was worth when issued, yuan.
         pub face_value: Option<Money>,
         /// What is left on it, yuan.

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::{
     Credentials, Error, Kind, Line, Login,
-    transport::{Purpose, Response},
+    transport::{Broken, Purpose, Response, Stage},
 };
 
 /// Logging in, by the name of its interface in IAM.
@@ -22,10 +22,13 @@ const CALLER: &str = "get_caller_identity";
 const PER_SECOND: u32 = 10;
 /// A token is replaced so long before it ends.
 const MARGIN: TimeDelta = TimeDelta::minutes(30);
-/// Repeated refusals lock a user, as they lock a key.
-const AFTER_REFUSAL: Duration = Duration::from_mins(5);
+/// Repeated refusals lock a user: five in a quarter of an hour, unless its account has stricter rules, and every
+/// replica logs in for itself.
+const AFTER_REFUSAL: Duration = Duration::from_mins(20);
 /// A look-up that failed is not repeated with every question.
 const AFTER_NO_ID: Duration = Duration::from_mins(10);
+/// A look-up takes at most this long, and at most a third of the time that the question has which needs it.
+const LOOK_UP: Duration = Duration::from_secs(5);
 
 /// A token, with what came with it.
 #[derive(Clone)]
@@ -156,14 +159,27 @@ impl AccountId {
         }
         key.identity.as_ref()?;
         let clock = &line.connection.clock;
-        let mut not_before = self.not_before.lock().await;
+        let limit = LOOK_UP.min(limit / 3);
+        let mut not_before = tokio::select! {
+            biased;
+            held = self.not_before.lock() => held,
+            () = clock.sleep(limit) => return None,
+        };
         if let Some(known) = self.get() {
             return Some(known.to_owned());
         }
         if clock.since_boot() < *not_before {
             return None;
         }
-        match look_up(line, key, limit).await {
+        // Set before it is asked: whoever asks may be given up, and the next one need not wait as long again.
+        *not_before = clock.since_boot() + AFTER_NO_ID;
+        let found = tokio::select! {
+            biased;
+            found = look_up(line, key, limit) => found,
+            // IAM and STS have this time together.
+            () = clock.sleep(limit) => Err(Error::broken(DOMAINS, &Broken::sent(Stage::Deadline, "no answer in time"))),
+        };
+        match found {
             Ok(Some(id)) => {
                 let _ = self.known.set(id.clone());
                 return Some(id);
@@ -175,7 +191,6 @@ impl AccountId {
                 tracing::warn!(account = line.connection.account, %error, "the account's id is not known");
             }
         }
-        *not_before = clock.since_boot() + AFTER_NO_ID;
         None
     }
 }

@@ -38,6 +38,16 @@ pub(super) enum Pass<'a> {
     Token(Token),
 }
 
+impl Pass<'_> {
+    /// `message` without the token that was sent.
+    pub(super) fn discreet(&self, message: String) -> String {
+        match self {
+            Self::Token(token) => message.replace(token.value.expose_secret(), "***"),
+            Self::Key(..) => message,
+        }
+    }
+}
+
 /// A request before it is signed.
 pub(super) struct Draft<'a> {
     operation: &'static str,

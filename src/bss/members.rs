@@ -64,8 +64,8 @@ pub struct CreateMember {
     pub financial_custody: Option<FinancialCustody>,
 }
 
-/// The telephone of a member that is created.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The telephone of a member that is created. `Debug` shows neither number nor code.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Phone {
     /// The master's.
     OfMaster,
@@ -76,6 +76,15 @@ pub enum Phone {
         /// The code ([`SendCode`]).
         code: String,
     },
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OfMaster => "OfMaster",
+            Self::Own { .. } => "Own(***)",
+        })
+    }
 }
 
 /// A password that nothing prints.
@@ -377,6 +386,8 @@ mod tests {
             financial_custody: Some(FinancialCustody::Independent),
         };
         assert!(!format!("{member:?}").contains("s3cret"));
+        let own = Phone::Own { number: "13800001234".to_owned(), code: "867530".to_owned() };
+        assert!(!format!("{own:?}").contains(['8', '0']));
         assert_eq!(
             text(member.body()),
             r#"{"party_id":"1","sub_customer_association_type":1,"new_sub_customer":{"customer_name":"branch","use_pri_mobile_phone":"Y","password":"s3cret-pass"},"financial_custody":0}"#

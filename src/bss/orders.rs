@@ -153,9 +153,16 @@ record! {
     #[derive(PartialEq, Eq)]
     pub struct EnterpriseProject {
         /// Its id; `0` is the default project.
-        pub id: String,
+        pub id: Option<String>,
         /// Its name.
         pub name: Option<String>,
+    }
+}
+
+impl EnterpriseProject {
+    /// Whether it says anything: BSS may list a project that has neither.
+    pub const fn is_known(&self) -> bool {
+        self.id.is_some() || self.name.is_some()
     }
 }
 
@@ -318,5 +325,20 @@ impl Reader {
         } else {
             Err(Error::about_another(DETAIL.id, order_id, told))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_without_a_project_to_speak_of_breaks_no_page() {
+        let text = r#"{"order_id":"CS1","status":5,"order_type":1,"create_time":"2026-01-01T00:00:00Z",
+            "enterprise_projects":[{"id":"","name":null},{"id":"0","name":"default"}]}"#;
+        let order: Order = serde_json::from_str(text).expect("an order");
+        let ids: Vec<_> = order.enterprise_projects.iter().map(|project| project.id.as_deref()).collect();
+        assert_eq!(ids, [None, Some("0")]);
+        assert!(!order.enterprise_projects[0].is_known());
     }
 }

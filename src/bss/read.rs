@@ -221,7 +221,7 @@ impl Reader {
             Err(broken) => return (Err(Error::broken(operation.id, &broken)), None),
         };
         let Some(mut error) = Error::refusal(operation.id, &response) else { return (Ok(response), None) };
-        error.message = error.message.map(|message| self.line.discreet(&message));
+        error.message = error.message.map(|message| pass.discreet(self.line.discreet(&message)));
         if error.kind != Kind::Throttled {
             return (Err(error), response.retry_after());
         }

@@ -72,7 +72,7 @@ record! {
     /// One change of the money of an account.
     pub struct AccountRecord {
         /// Its id.
-        pub account_change_id: String,
+        pub account_change_id: Option<String>,
         /// Why, in detail; Huawei documents no table of these words.
         pub trade_detail_type: Option<String>,
         /// When.
@@ -242,7 +242,7 @@ impl Listing for AccountRecordQuery {
     }
 
     fn key(record: &Self::Item) -> Option<String> {
-        Some(record.item.account_change_id.clone())
+        record.item.account_change_id.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Yearly/monthly resources as BSS lists them (api-oce, 查询客户包年/包月资源列表). The listing is a
 //! question with a body; it changes nothing.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::{
     codes::{ExpirePolicy, ListedRoles, ResourceStatus},
     orders::{EnterpriseProject, Window},
     pages::{Listing, page_size},
-    read::{Ask, ReadOperation},
+    read::{Ask, ReadOperation, stamp},
     record::{Record, record},
 };
 use crate::i18n::Locale;
@@ -148,8 +148,8 @@ impl Reader {
             status_list: &query.statuses,
             offset: query.offset,
             limit,
-            expire_time_begin: query.expires.map(|window| instant(window.from)),
-            expire_time_end: query.expires.map(|window| instant(window.to)),
+            expire_time_begin: query.expires.map(|window| stamp(window.from)),
+            expire_time_end: query.expires.map(|window| stamp(window.to)),
             service_type_code: query.service_type_code.as_deref().filter(|code| !code.is_empty()),
         };
         let ask = Ask::of(&QUERY).saying(&body).in_language(locale);
@@ -175,10 +175,6 @@ impl Reader {
         }
         Ok(page.items.into_iter().next())
     }
-}
-
-fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 impl Listing for (ResourceQuery, Locale) {

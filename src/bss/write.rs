@@ -1,7 +1,10 @@
 //! Sends a prepared write, once, and says what the answer proves. There is one writer per account: it
 //! cannot be cloned, it never repeats a request, and it never signs one twice.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
@@ -21,6 +24,9 @@ pub struct Writer {
     /// Writes are signed with a key, never sent with a token: a signature ends after 15 minutes, which is what
     /// allows the journal to conclude that something can no longer happen.
     key: Credentials,
+    /// What is known of the account's id when the first write is prepared. It stays: what readers find out
+    /// later must not change how a write is sent.
+    account_id: OnceLock<Option<String>>,
 }
 
 /// A signed write that can be sent once. It is immutable: the same write at the same time is the same
@@ -91,7 +97,7 @@ impl Answer {
 
 impl Writer {
     pub(super) fn new(line: Arc<Line>, key: Credentials) -> Self {
-        Self { line, key }
+        Self { line, key, account_id: OnceLock::new() }
     }
 
     /// The label of the account that this writer changes.
@@ -110,15 +116,15 @@ impl Writer {
         connection.limits.take(&connection.account, operation.id, operation.per_second)
     }
 
-    /// Signs `write` for `x_sdk_date`, cut to whole seconds. The same arguments give the same request, as long
-    /// as no more is known of the account: its id is looked up by the first question, if it was not given.
+    /// Signs `write` for `x_sdk_date`, cut to whole seconds. The same arguments always give the same request.
     pub fn prepare(&self, write: &Write, x_sdk_date: DateTime<Utc>) -> Prepared {
         let x_sdk_date = x_sdk_date.duration_trunc(TimeDelta::seconds(1)).unwrap_or(x_sdk_date);
         let operation = write.operation();
         let mut draft = self.line.draft(operation.id, Purpose::Write, operation.method, write.path());
         draft.body = write.body();
         draft.at = x_sdk_date;
-        let request = draft.signed(&self.key, self.line.account_id());
+        let account_id = self.account_id.get_or_init(|| self.line.account_id().map(str::to_owned));
+        let request = draft.signed(&self.key, account_id.as_deref());
         let body_sha256 = sha256_hex(&request.body);
         Prepared { request, operation, x_sdk_date, body_sha256, expected: write.expects() }
     }

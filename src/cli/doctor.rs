@@ -13,12 +13,13 @@ use tokio::time::timeout;
 use super::{database::Database, keys::Keys, upstream};
 use crate::{
     bss::{
-        Reader,
-        checkup::{self, Checkup, Finding, Status},
+        Endpoint, Reader,
+        checkup::{self, Checkup, Finding, Status, Subject},
+        permissions::PERMISSIONS,
     },
     clock::Clock,
     cloud_accounts::{self, Readers},
-    config::{SECRETS_HELP, Secrets, Settings},
+    config::{self, SECRETS_HELP, Secrets, Settings},
     db,
     i18n::Locale,
 };
@@ -85,27 +86,33 @@ impl Findings {
         found.ok()
     }
 
-    /// What was found about one account, each by itself.
-    fn tell(&mut self, name: &str, checkup: &Checkup) {
-        // What was not tried for one reason is one line.
-        let together = |one: &Finding, next: &Finding| {
-            one.status == Status::NotTried && next.status == Status::NotTried && one.found == next.found
-        };
-        for findings in checkup.findings.chunk_by(together) {
-            let [finding, ..] = findings else { continue };
-            let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.name(Locale::En)).collect();
-            let what = format!("{name}: {}", subjects.join(", "));
+    /// What was found about one account: first what was looked at, then what was not, by the reasons.
+    fn tell(&mut self, name: &str, place: &Endpoint, checkup: &Checkup) {
+        if !self.json {
+            println!("\naccount {name:?} at {place}");
+        }
+        let (not_tried, looked_at): (Vec<_>, Vec<_>) =
+            checkup.findings.iter().partition(|finding| finding.status == Status::NotTried);
+        for finding in looked_at {
             let found = finding.found.say(Locale::En);
-            match &finding.next {
-                None => self.line(finding.status, &what, found),
-                Some(next) => {
-                    let stop = if found.ends_with('.') { "" } else { "." };
-                    self.line(finding.status, &what, &format!("{found}{stop} {}", next.say(Locale::En)));
-                }
-            }
+            self.line(finding.status, &finding.subject.name(Locale::En), found);
+            self.more(finding.next.iter().map(|next| next.say(Locale::En).to_owned()));
+        }
+        let mut reasons: Vec<&str> = not_tried.iter().map(|finding| finding.found.say(Locale::En)).collect();
+        reasons.dedup();
+        for reason in reasons {
+            let alike = not_tried.iter().filter(|finding| finding.found.say(Locale::En) == reason);
+            self.line(Status::NotTried, "not looked at", reason);
+            self.more(subjects(&alike.copied().collect::<Vec<_>>()));
         }
         let told = json!({"account": name, "is_well": checkup.is_well(), "findings": checkup.findings});
         self.accounts.push(told);
+    }
+
+    fn more(&self, lines: impl IntoIterator<Item = String>) {
+        for line in lines.into_iter().filter(|_| !self.json) {
+            println!("      {line}");
+        }
     }
 
     /// Examines accounts, one after the other.
@@ -116,20 +123,12 @@ impl Findings {
         };
         for (name, reader) in accounts {
             match reader {
-                Ok(reader) => self.tell(&name, &checkup::examine(&reader).await),
+                Ok(reader) => self.tell(&name, reader.endpoint(), &checkup::examine(&reader).await),
                 Err(error) => {
                     self.note::<()>(&name, Err(error), |()| String::new());
                 }
             }
         }
-    }
-
-    /// The accounts whose addresses are allowed; what is not is noted.
-    fn addresses(&mut self, checked: Result<Vec<upstream::Checked>>) -> Vec<upstream::Checked> {
-        checked.unwrap_or_else(|error| {
-            self.note::<()>("accounts", Err(error), |()| String::new());
-            Vec::new()
-        })
     }
 
     fn line(&mut self, status: Status, what: &str, text: &str) {
@@ -161,9 +160,7 @@ pub(super) async fn doctor(Doctor { json, settings }: Doctor, mut secrets: Secre
     let keys =
         findings.note("keys", Keys::of(&settings, &secrets), |_| "the vault's key and the pepper".to_owned());
     let clock = Clock::system();
-    let configured =
-        upstream::checked(&secrets.accounts().unwrap_or_default(), settings.allow_private_upstream);
-    let configured = findings.addresses(configured);
+    let configured = secrets.accounts().unwrap_or_default();
     let database = Database::visit(&settings, secrets.database_url.clone()).await;
     if let Some(database) = findings.note("PostgreSQL", database, |_| "there".to_owned()) {
         let pool = db::pool(database.url(), 2)?;
@@ -175,12 +172,32 @@ pub(super) async fn doctor(Doctor { json, settings }: Doctor, mut secrets: Secre
         database.close().await?;
     }
     // These need no database.
-    findings.examine(connected(configured, &clock).await).await;
+    findings.examine(connected(&configured, settings.allow_private_upstream, &clock).await).await;
     if json {
         println!("{}", json!({"portal": findings.portal, "accounts": findings.accounts}));
     }
-    ensure!(findings.bad == 0, "not well: {}", findings.bad);
+    let bad = findings.bad;
+    ensure!(bad == 0, "{bad} {} not well", if bad == 1 { "thing is" } else { "things are" });
     Ok(())
+}
+
+/// What several findings are about, a line for each permission; all permissions together need no list.
+fn subjects(findings: &[&Finding]) -> Vec<String> {
+    let (permissions, others): (Vec<_>, Vec<_>) = (findings.iter())
+        .map(|finding| &finding.subject)
+        .partition(|subject| matches!(subject, Subject::Permission(_)));
+    let name = |subject: &Subject| subject.name(Locale::En);
+    let mut first: Vec<String> = others.into_iter().map(name).collect();
+    let mut lines = Vec::new();
+    if permissions.len() == PERMISSIONS.len() {
+        first.push("permissions".to_owned());
+    } else {
+        lines.extend(permissions.into_iter().map(name));
+    }
+    if !first.is_empty() {
+        lines.insert(0, first.join(", "));
+    }
+    lines
 }
 
 async fn condition(pool: &PgPool, clock: &Clock) -> Result<String> {
@@ -220,18 +237,16 @@ async fn stored(pool: &PgPool, keys: &Keys, clock: &Clock) -> Result<Accounts> {
     Ok(all.collect())
 }
 
-/// The configured accounts, each at its site.
-async fn connected(configured: Vec<upstream::Checked>, clock: &Clock) -> Result<Accounts> {
+/// The configured accounts, each at its site; one that cannot be is told by itself.
+async fn connected(configured: &[config::Account], allow_private: bool, clock: &Clock) -> Result<Accounts> {
     let shared = upstream::shared(clock.clone())?;
     let mut found = Vec::new();
     for account in configured {
-        let name = account.configured.name.clone();
-        let placed = upstream::placed(vec![account], None, &shared).await;
-        let reader = placed.and_then(|placed| {
-            let account = placed.first().context("no account")?;
-            Ok(account.reader(&shared)?)
-        });
-        found.push((name, reader));
+        let reader = match upstream::check(account, allow_private) {
+            Ok(checked) => upstream::tried(checked, &shared).await,
+            Err(error) => Err(error),
+        };
+        found.push((account.name.clone(), reader));
     }
     Ok(found)
 }

@@ -65,7 +65,7 @@ pub(super) async fn portal(
     db::migrate(database.url()).await?;
     let clock = Clock::system();
     let pool = db::pool(database.url(), settings.database_connections)?;
-    let configured = upstream::placed(checked, Some(&pool), &upstream::shared(clock.clone())?).await?;
+    let configured = upstream::placed(checked, &pool, &upstream::shared(clock.clone())?).await?;
     cloud_accounts::configure(&pool, &keys.vault, clock.now(), &configured)
         .await
         .context("writing the accounts")?;

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use url::Url;
 
 use crate::{
-    bss::{self, Endpoint, Identity, Session, Site, limits::Limits, transport::HttpWire},
+    bss::{self, Endpoint, Identity, Reader, Session, Site, limits::Limits, transport::HttpWire},
     clock::Clock,
     cloud_accounts::{self, Configured, Credential, Kind, Shared, Upstream},
     config,
@@ -29,7 +29,8 @@ pub(super) fn checked(accounts: &[config::Account], allow_private: bool) -> Resu
         .collect()
 }
 
-fn check(account: &config::Account, allow_private: bool) -> Result<Checked> {
+/// An account as the settings have it.
+pub(super) fn check(account: &config::Account, allow_private: bool) -> Result<Checked> {
     let allowed = |url: &Url| allowed(url, allow_private);
     let identity = match &account.identity {
         None => None,
@@ -68,19 +69,11 @@ fn credential(written: &config::Credential) -> Credential {
 }
 
 /// The accounts, each at its site: the one that is known of old, or the one that answers.
-pub(super) async fn placed(
-    accounts: Vec<Checked>,
-    db: Option<&PgPool>,
-    shared: &Shared,
-) -> Result<Vec<Configured>> {
+pub(super) async fn placed(accounts: Vec<Checked>, db: &PgPool, shared: &Shared) -> Result<Vec<Configured>> {
     let mut placed = Vec::with_capacity(accounts.len());
     for Checked { mut configured, is_to_be_found } in accounts {
         if is_to_be_found {
-            let known = match db {
-                Some(db) => cloud_accounts::site_of(db, &configured.name).await?,
-                None => None,
-            };
-            let site = match known {
+            let site = match cloud_accounts::site_of(db, &configured.name).await? {
                 Some(site) => site,
                 None => find(&configured, shared).await?,
             };
@@ -89,6 +82,16 @@ pub(super) async fn placed(
         placed.push(configured);
     }
     Ok(placed)
+}
+
+/// The means to look at an account. Where its site is not found, the China site is the one to look at: why it does
+/// not answer is seen there.
+pub(super) async fn tried(account: Checked, shared: &Shared) -> Result<Reader> {
+    let Checked { mut configured, is_to_be_found } = account;
+    if is_to_be_found {
+        configured.upstream = Upstream::Site(find(&configured, shared).await.unwrap_or(Site::China));
+    }
+    Ok(configured.reader(shared)?)
 }
 
 /// What connections share that only try something out.
@@ -128,6 +131,8 @@ fn allowed(url: &Url, allow_private: bool) -> Result<Endpoint> {
 
 /// Whether a host is plainly inside: this machine, or an address that the internet does not route.
 fn is_private(host: &str) -> bool {
+    // `localhost.` is `localhost`, whatever a name looks like.
+    let host = host.trim_end_matches('.');
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(v4)) => {
             v4.is_loopback()
@@ -141,7 +146,7 @@ fn is_private(host: &str) -> bool {
                 || v6.is_unspecified()
                 || v6.is_unique_local()
                 || v6.is_unicast_link_local()
-                || v6.to_ipv4_mapped().is_some()
+                || v6.to_ipv4().is_some()
         }
         Err(_) => host == "localhost" || host.ends_with(".localhost") || !host.contains('.'),
     }
@@ -160,8 +165,11 @@ mod tests {
             "https://169.254.169.254",
             "https://[::1]",
             "https://[::ffff:10.0.0.1]",
+            "https://[::127.0.0.1]",
             "https://localhost:8443",
+            "https://localhost.",
             "https://simulator",
+            "https://simulator.",
         ] {
             let url = inside.parse().expect("a URL");
             assert!(allowed(&url, false).is_err(), "{inside}");

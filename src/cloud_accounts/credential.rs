@@ -34,7 +34,18 @@ pub enum Credential {
     },
 }
 
-/// The sealed columns, as texts.
+/// Where an account logs in, as its row has it: an address, or the site whose IAM it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LogInAt<'a>(pub(super) &'a str);
+
+impl<'a> LogInAt<'a> {
+    pub(super) fn of(site: &'a str, iam: Option<&'a str>) -> Self {
+        Self(iam.unwrap_or(site))
+    }
+}
+
+/// The sealed columns, as texts. Of a log-in the first has a line for the account, one for the user and one for
+/// the place.
 struct Texts {
     first: SecretString,
     second: SecretString,
@@ -79,9 +90,9 @@ impl Credential {
         }
     }
 
-    pub(super) fn seal(&self, vault: &Vault, row: Uuid, version: i32) -> Sealed {
+    pub(super) fn seal(&self, vault: &Vault, at: LogInAt<'_>, row: Uuid, version: i32) -> Sealed {
         let seal = |column, secret: &SecretString| vault.seal(place(row, column, version), secret);
-        let Texts { first, second, token } = self.texts();
+        let Texts { first, second, token } = self.texts(at);
         Sealed {
             first: seal(FIRST, &first),
             second: seal(SECOND, &second),
@@ -89,11 +100,17 @@ impl Credential {
         }
     }
 
+    /// A password leaves the portal in the clear, unlike a key: it is only given out for the place that it was
+    /// sealed with, whatever else the row says.
     pub(super) fn open(vault: &Vault, row: &store::Row) -> Result<Self, Closed> {
         let open = |column, sealed: &[u8]| vault.open(place(row.id, column, row.sealed_version), sealed);
         let (first, second) = (open(FIRST, &row.ak_sealed)?, open(SECOND, &row.sk_sealed)?);
         if row.credential == "login" {
-            let (domain, user) = first.expose_secret().split_once('\n').ok_or(Closed::Damaged)?;
+            let lines: Vec<&str> = first.expose_secret().split('\n').collect();
+            let [domain, user, at] = lines[..] else { return Err(Closed::Damaged) };
+            if LogInAt(at) != LogInAt::of(&row.site, row.iam.as_deref()) {
+                return Err(Closed::Damaged);
+            }
             let (domain, user) = (domain.to_owned(), user.to_owned());
             return Ok(Self::Login { user, password: second, domain });
         }
@@ -103,9 +120,9 @@ impl Credential {
     }
 
     /// Whether a row holds just this.
-    pub(super) fn is_in(&self, vault: &Vault, row: &store::Row) -> bool {
+    pub(super) fn is_in(&self, vault: &Vault, at: LogInAt<'_>, row: &store::Row) -> bool {
         let same = |one: &Self| {
-            let (mine, theirs) = (self.texts(), one.texts());
+            let (mine, theirs) = (self.texts(at), one.texts(LogInAt::of(&row.site, row.iam.as_deref())));
             let shown =
                 |text: &Option<SecretString>| text.as_ref().map(|text| text.expose_secret().to_owned());
             mine.first.expose_secret() == theirs.first.expose_secret()
@@ -115,16 +132,18 @@ impl Credential {
         self.kind() == row.credential && Self::open(vault, row).is_ok_and(|held| same(&held))
     }
 
-    fn texts(&self) -> Texts {
+    fn texts(&self, at: LogInAt<'_>) -> Texts {
         match self {
             Self::Key { access_key, secret_key, session } => Texts {
                 first: access_key.clone(),
                 second: secret_key.clone(),
                 token: session.as_ref().map(|session| session.token.clone()),
             },
-            Self::Login { user, password, domain } => {
-                Texts { first: format!("{domain}\n{user}").into(), second: password.clone(), token: None }
-            }
+            Self::Login { user, password, domain } => Texts {
+                first: format!("{domain}\n{user}\n{}", at.0).into(),
+                second: password.clone(),
+                token: None,
+            },
         }
     }
 }

@@ -220,15 +220,16 @@ pub async fn configure(
         let (site, endpoint) = account.upstream.columns();
         let id = existing.as_ref().map_or_else(Uuid::now_v7, |row| row.id);
         let credential = &account.credential;
-        let same = existing.as_ref().is_some_and(|row| credential.is_in(vault, row));
+        let (iam, sts) = addresses(account.identity.as_ref());
+        let at = credential::LogInAt::of(site, iam.as_deref());
+        let same = existing.as_ref().is_some_and(|row| credential.is_in(vault, at, row));
         let version =
             existing.as_ref().map_or(1, |row| if same { row.sealed_version } else { row.sealed_version + 1 });
         let kept = existing.filter(|row| same && !credential::is_outdated(vault, row));
         let sealed = kept.map_or_else(
-            || credential.seal(vault, id, version),
+            || credential.seal(vault, at, id, version),
             |row| credential::Sealed { first: row.ak_sealed, second: row.sk_sealed, token: row.token_sealed },
         );
-        let (iam, sts) = addresses(account.identity.as_ref());
         let row = store::Written {
             id,
             name: &account.name,

@@ -128,6 +128,13 @@ pub(super) async fn disable_others(
     Ok(())
 }
 
+/// Says that an account logs in elsewhere, as somebody might who wants its password.
+#[cfg(test)]
+pub(super) async fn lead_astray_for_a_test(db: &PgPool, name: &str, iam: &str) -> sqlx::Result<()> {
+    sqlx::query("update cloud_account set iam = $1 where name = $2").bind(iam).bind(name).execute(db).await?;
+    Ok(())
+}
+
 /// Puts one account's secret key where another's stands, as a thief of the table might.
 #[cfg(test)]
 pub(super) async fn swap_for_a_test(db: &PgPool, from: &str, to: &str) -> sqlx::Result<()> {

@@ -157,7 +157,22 @@ async fn an_account_that_logs_in_is_read_and_never_written(db: PgPool) {
     configure(&db, &vault, DateTime::UNIX_EPOCH, &[with(person("the-password"), None)])
         .await
         .expect("written");
+    // It stands nowhere where to log in.
     assert!(matches!(open(&db, &vault, &shared()).await, Err(Problem::LogIn(name, _)) if name == "north"));
+}
+
+#[sqlx::test]
+async fn a_password_is_only_given_out_for_the_place_that_it_was_sealed_with(db: PgPool) {
+    let vault = vault("ab");
+    let configured = [with(person("the-password"), Some(iam()))];
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &configured).await.expect("written");
+    store::lead_astray_for_a_test(&db, "north", "http://127.0.0.1:666").await.expect("changed");
+    assert!(
+        matches!(open(&db, &vault, &shared()).await, Err(Problem::Sealed(name, Closed::Damaged)) if name == "north")
+    );
+    // Configured again, it is sealed for where it belongs.
+    configure(&db, &vault, DateTime::UNIX_EPOCH, &configured).await.expect("written");
+    assert!(open(&db, &vault, &shared()).await.is_ok());
 }
 
 #[sqlx::test]

@@ -108,6 +108,8 @@ async fn a_clock_that_is_off_is_named_with_seconds_and_direction() {
         let near = (seconds - 5..=seconds + 5).any(|far| finding.found.en.contains(&far.to_string()));
         assert!(near, "{finding:?}");
         assert_eq!(checkup.is_well(), expected == Status::Warning);
+        let failed = checkup.findings.iter().filter(|finding| finding.status == Status::Failed).count();
+        assert_eq!(failed, usize::from(expected == Status::Failed), "one cause is told once: {checkup:?}");
     }
 }
 
@@ -184,7 +186,7 @@ async fn a_log_in_and_a_temporary_key_are_examined_alike() {
     let checkup = examine(&bss::log_in(bss.connection(login(&account.iam_password)))).await;
     is_told(&checkup);
     assert!(checkup.is_well(), "{checkup:?}");
-    assert!(found(&checkup, &Subject::Credentials).found.en.contains("only read"));
+    assert!(found(&checkup, &Subject::Credentials).found.en.contains("only reads"));
     assert_eq!(found(&checkup, &Subject::AccountId).found.en, account.domain_id);
     let checkup = examine(&bss::log_in(bss.connection(login("wrong")))).await;
     assert!(found(&checkup, &Subject::Credentials).next.expect("a cure").en.contains("iam_password"));

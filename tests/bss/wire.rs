@@ -106,6 +106,35 @@ async fn an_answer_without_a_body_is_whole() {
     }
 }
 
+/// What the real wire writes for a request without a body.
+async fn head_of(method: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let request = Request { method, body: Vec::new(), ..request(Purpose::Write, &endpoint) };
+    let server = async {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut text = Vec::new();
+        while !text.ends_with(b"\r\n\r\n") {
+            assert_ne!(stream.read_buf(&mut text).await.expect("bytes"), 0);
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.expect("written");
+        String::from_utf8(text).expect("text").to_ascii_lowercase()
+    };
+    let (head, answer) = tokio::join!(server, exchange(request, LIMIT));
+    assert_eq!(answer.expect("an answer").status, 204);
+    head
+}
+
+#[tokio::test]
+async fn a_write_without_a_body_says_once_how_long_it_is() {
+    for (method, lengths) in [("POST", 1), ("PUT", 1), ("DELETE", 0)] {
+        let head = head_of(method).await;
+        assert_eq!(head.matches("content-length:").count(), lengths, "{head}");
+        assert_eq!(head.matches("content-length: 0\r\n").count(), lengths, "{head}");
+        assert!(!head.contains("transfer-encoding"), "{head}");
+    }
+}
+
 #[tokio::test]
 async fn every_write_has_a_connection_of_its_own_and_goes_out_once() {
     let server =

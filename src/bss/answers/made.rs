@@ -125,6 +125,8 @@ struct Body {
     #[serde(default)]
     error_code: Option<String>,
     #[serde(default)]
+    error_msg: Option<String>,
+    #[serde(default)]
     order_ids: Option<Vec<String>>,
     #[serde(default)]
     fail_resource_infos: Option<Vec<Item>>,
@@ -174,13 +176,19 @@ impl Made {
         if body.error_code.as_ref().is_some_and(|code| !code.is_empty() && code != "CBC.0000") {
             return None;
         }
+        if matches!(expected, Expected::Acknowledged | Expected::NoneNotDone(_)) && !body.is_acknowledged() {
+            return None;
+        }
         match expected {
             Expected::Nothing => None,
             Expected::Acknowledged => Some(Self::default()),
             Expected::OrdersFor(ours) => body.orders(ours),
             Expected::NoneNotDone(ours) => {
-                let failed = failures(ours, &body.error_details.unwrap_or_default());
-                Some(Self { failed, ..Self::default() })
+                let items = body.error_details.unwrap_or_default();
+                // A failure of something that we did not name may well be one of ours by another name, and
+                // nothing here says that ours were done.
+                let known = items.iter().all(|item| ours.contains(&item.resource_id));
+                known.then(|| Self { failed: failures(ours, &items), ..Self::default() })
             }
             Expected::ResultsFor(ours) => body.results(ours),
             Expected::Coupon => {
@@ -196,6 +204,12 @@ impl Made {
 }
 
 impl Body {
+    /// Where silence is success, words without a code of success are none.
+    fn is_acknowledged(&self) -> bool {
+        let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        said(&self.error_code) || !said(&self.error_msg)
+    }
+
     fn orders(self, ours: &[String]) -> Option<Made> {
         let failed = failures(ours, &self.fail_resource_infos.unwrap_or_default());
         let order_ids = self.order_ids.unwrap_or_default();

@@ -149,7 +149,14 @@ fn setting_to_pay_per_use_succeeds_in_silence_and_lists_what_it_did_not_set() {
     let body = r#"{"error_details":[{"id":"r-2","error_code":"CBC.99003611","error_msg":"package"}]}"#;
     let verdict = about(Expected::NoneNotDone, &["r-1", "r-2"], body);
     assert_eq!((verdict.class, failed(&verdict)), (Class::Partial, vec![("r-2", Some("CBC.99003611"))]));
-    for body in ["[]", "null", r#"{"error_details":[{"error_code":"x"}]}"#, r#"{"error_details":"no"}"#] {
+    for body in [
+        "[]",
+        "null",
+        r#"{"error_details":[{"error_code":"x"}]}"#,
+        r#"{"error_details":"no"}"#,
+        r#"{"error_details":[{"id":"a-disk-of-r-1","error_code":"CBC.99003611"}]}"#,
+        r#"{"error_msg":"The resource cannot be set."}"#,
+    ] {
         assert_eq!(about(Expected::NoneNotDone, &["r-1"], body).class, Class::Ambiguous, "{body}");
     }
 }
@@ -207,7 +214,9 @@ fn a_day_of_renewal_is_acknowledged_with_the_code_of_success_or_nothing() {
         assert_eq!(class_of(body), Class::Success, "{body}");
     }
     assert_eq!(class_of(r#"{"error_code":"CBC.0100"}"#), Class::Rejected);
-    assert_eq!(class_of("<html>"), Class::Ambiguous);
+    for body in ["<html>", r#"{"error_msg":"Something went wrong."}"#] {
+        assert_eq!(class_of(body), Class::Ambiguous, "{body}");
+    }
 }
 
 #[test]

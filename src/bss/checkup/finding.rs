@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::i18n::Locale;
+use crate::{bss::permissions::PERMISSIONS, i18n::Locale};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,7 +58,14 @@ impl Subject {
             Self::Credentials => locale.pick("凭证", "credentials"),
             Self::Site => locale.pick("站点", "site"),
             Self::AccountId => locale.pick("账号 ID", "account id"),
-            Self::Permission(codes) => return format!("{} {codes}", locale.pick("权限", "permission")),
+            Self::Permission(codes) => {
+                let permission = PERMISSIONS.iter().find(|permission| permission.codes() == *codes);
+                let (zh, en) = permission.map(|permission| permission.name).unwrap_or_default();
+                return match locale {
+                    Locale::Zh => format!("权限：{zh}（{codes}）"),
+                    Locale::En => format!("permission to {en} ({codes})"),
+                };
+            }
             Self::Rate => locale.pick("请求频率", "rate"),
         };
         name.to_owned()

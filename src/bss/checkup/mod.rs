@@ -64,11 +64,21 @@ pub async fn examine(reader: &Reader) -> Checkup {
     }
     let first = reader.balances().await.map(|_| ());
     findings.push(clock(&reader, first.as_ref().err()));
+    // A refusal that is the clock's says nothing about the credentials.
+    if first
+        .as_ref()
+        .is_err_and(|error| error.message.as_deref().is_some_and(|words| clock_apart(words).is_some()))
+    {
+        rest_not_tried(&mut findings, &Subject::Credentials, &words::clock_first());
+        return Checkup { findings };
+    }
     let credentials = credentials(&reader, first.as_ref().err(), connection.clock.now());
-    let refused = credentials.status == Status::Failed;
+    let failed = credentials.status == Status::Failed;
     findings.push(credentials);
-    if refused {
-        rest_not_tried(&mut findings, &Subject::Site, &words::not_accepted());
+    if failed {
+        let refused = first.as_ref().is_err_and(|error| error.kind == Kind::NotAuthorised);
+        let why = if refused { words::not_accepted() } else { words::not_answered() };
+        rest_not_tried(&mut findings, &Subject::Site, &why);
         return Checkup { findings };
     }
     let site = site(&reader, first.as_ref().err());
@@ -82,10 +92,8 @@ pub async fn examine(reader: &Reader) -> Checkup {
     for permission in PERMISSIONS {
         let subject = Subject::Permission(permission.codes());
         findings.push(match tried(&reader, permission, &first).await {
-            None => {
-                Finding::not_tried(subject, words::cannot_be_tried(permission, reader.line().key().is_some()))
-            }
-            Some(answer) => allowed(subject, permission, answer),
+            None => Finding::not_tried(subject, words::cannot_be_tried(reader.line().key().is_some())),
+            Some(answer) => allowed(subject, answer),
         });
     }
     findings.push(rate(&reader));
@@ -221,13 +229,14 @@ async fn tried(
     })
 }
 
-fn allowed(subject: Subject, permission: &Permission, answer: Result<(), Error>) -> Finding {
+fn allowed(subject: Subject, answer: Result<(), Error>) -> Finding {
     match answer {
-        Err(error) if error.kind == Kind::Refused => Finding::well(subject, words::permitted(permission)),
-        Ok(()) => Finding::well(subject, words::permitted(permission)),
+        // Whoever is told that there is no such order may see orders.
+        Err(error) if error.kind == Kind::Refused => Finding::well(subject, words::permitted()),
+        Ok(()) => Finding::well(subject, words::permitted()),
         Err(error) if error.kind == Kind::NotAuthorised => {
             let (found, next) = words::told(&error);
-            Finding::failed(subject, words::denied(permission, &found), next)
+            Finding::failed(subject, found, next)
         }
         Err(error) => {
             let (found, next) = words::told(&error);

@@ -6,10 +6,7 @@ use chrono::TimeDelta;
 
 use super::finding::Text;
 use crate::{
-    bss::{
-        Credentials, Endpoint, Error, Kind, Site, explain::ClockApart, permissions::Permission,
-        transport::Encryption,
-    },
+    bss::{Credentials, Endpoint, Error, Kind, Site, explain::ClockApart, transport::Encryption},
     i18n::Locale,
 };
 
@@ -23,27 +20,34 @@ pub(super) fn as_is(words: &str) -> Text {
 }
 
 pub(super) fn no_network() -> Text {
-    text("未连接网络，未检查。", "Not looked at: there is no network here.")
+    text("未连接网络，未检查。", "There is no network here.")
 }
 
 pub(super) fn not_reached() -> Text {
-    text("无法连接到接入地址，未检查。", "Not tried: the endpoint was not reached.")
+    text("无法连接到接入地址，未检查。", "The endpoint was not reached.")
 }
 
 pub(super) fn not_accepted() -> Text {
     text(
-        "凭证未被接受，未检查（连续失败会锁定密钥）。",
-        "Not tried: the credentials are not accepted, and repeated refusals lock a key.",
+        "凭证未被接受，未检查（连续失败会锁定密钥或用户）。",
+        "The credentials are not accepted, and repeated refusals lock them.",
     )
 }
 
+pub(super) fn not_answered() -> Text {
+    text("没有得到可用的回答，未检查。", "There was no answer to go by.")
+}
+
 pub(super) fn elsewhere() -> Text {
-    text("账号不属于当前站点，未检查。", "Not tried: the account belongs to another site.")
+    text("账号不属于当前站点，未检查。", "The account belongs to another site.")
 }
 
 pub(super) fn name_found(endpoint: &Endpoint, found: &[SocketAddr]) -> Text {
     let first = found.first().map(|address| address.ip().to_string()).unwrap_or_default();
     let host = endpoint.host();
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        return text("地址本身就是 IP，无需解析", "an address, so there is no name to find");
+    }
     text(format!("{host} 解析为 {first}"), format!("{host} is {first}"))
 }
 
@@ -126,11 +130,15 @@ pub(super) fn clock_next() -> Text {
     )
 }
 
+pub(super) fn clock_first() -> Text {
+    text("时钟校准之前无法判断，未检查。", "Nothing can be said before the clock is right.")
+}
+
 pub(super) fn accepted(key: Option<&Credentials>) -> Text {
     match key {
         None => text(
             "IAM 用户登录成功，使用 Token；只能查询，不能提交操作",
-            "The IAM user logged in and has a token; it can only read",
+            "the IAM user is logged in and has a token; it only reads",
         ),
         Some(key) if key.session.is_some() => {
             text("临时访问密钥被接受", "the temporary access key is accepted")
@@ -180,27 +188,20 @@ pub(super) fn account_id_next() -> Text {
     )
 }
 
-pub(super) fn permitted(permission: &Permission) -> Text {
-    let (zh, en) = permission.name;
-    text(format!("可以{zh}"), format!("may {en}"))
+pub(super) fn permitted() -> Text {
+    text("有此权限", "granted")
 }
 
-pub(super) fn denied(permission: &Permission, found: &Text) -> Text {
-    let (zh, en) = permission.name;
-    text(format!("不能{zh}：{}", found.zh), format!("may not {en}: {}", found.en))
-}
-
-pub(super) fn cannot_be_tried(permission: &Permission, signs: bool) -> Text {
-    let (zh, en) = permission.name;
+pub(super) fn cannot_be_tried(signs: bool) -> Text {
     if !signs {
         return text(
-            format!("用 Token 登录的账号只能查询，不会{zh}。"),
-            format!("An account that logs in for a token is only read: it does not {en}."),
+            "未检查：用密码登录的账号只用于查询，不需要此权限。",
+            "An account that logs in is only read, and needs none of these.",
         );
     }
     text(
-        format!("不实际操作就无法验证；如需{zh}，请确认该 IAM 用户有此权限。"),
-        format!("It cannot be tried without acting. To {en}, make sure that the IAM user has it."),
+        "未检查：不实际操作就无法验证。如需要，请在 IAM 中确认该用户有此权限。",
+        "Trying these means acting. What the portal is to do, see in IAM that the user may.",
     )
 }
 

@@ -3,7 +3,9 @@
 use super::{
     Code::{Business, Gateway, GatewaySaying},
     Row,
-    steps::{ALLOW_ADDRESS, ASK_HUAWEI, CHECK_KEY, CHECK_PLACE, FIX_INPUT, NEW_TOKEN, OTHER_SITE, WAIT},
+    steps::{
+        ALLOW_ADDRESS, ASK_HUAWEI, CHECK_KEY, CHECK_PLACE, FIX_INPUT, LOOK_FIRST, NEW_TOKEN, OTHER_SITE,
+    },
 };
 
 /// Sources: the status tables of all api-oce pages; jac_00004 on permissions; fci_00002 on flow control.
@@ -48,16 +50,9 @@ pub(super) const BUSINESS: &[Row] = &[
     (
         Business("CBC.0250"),
         ("华为云费用服务正在限制请求频率。", "Huawei's billing service is limiting the rate of requests."),
-        WAIT,
+        LOOK_FIRST,
     ),
-    (
-        Business("CBC.0999"),
-        ("华为云内部错误。", "An error inside Huawei Cloud."),
-        (
-            "查询可稍候重试；如果是提交操作，请先核对订单的当前状态。",
-            "A read can be repeated a little later. After an operation, look at the order's state first.",
-        ),
-    ),
+    (Business("CBC.0999"), ("华为云内部错误。", "An error inside Huawei Cloud."), LOOK_FIRST),
 ];
 
 /// Sources: the error codes of the API signing guide, the api-oce FAQ, and public issues that quote the
@@ -133,13 +128,17 @@ pub(super) const GATEWAY: &[Row] = &[
         ("网关认为请求有误，或无法处理。", "The gateway finds the request wrong, or cannot handle it."),
         FIX_INPUT,
     ),
-    (Gateway(202), ("华为云后端暂不可用。", "Huawei's service behind the gateway is not available."), WAIT),
+    (
+        Gateway(202),
+        ("华为云后端暂不可用。", "Huawei's service behind the gateway is not available."),
+        LOOK_FIRST,
+    ),
     (
         Gateway(203),
         ("华为云后端响应超时。", "Huawei's service behind the gateway did not answer in time."),
-        WAIT,
+        LOOK_FIRST,
     ),
     (Gateway(401), ("网关不认识来源 IP 地址。", "The gateway does not know our IP address."), ALLOW_ADDRESS),
     (Gateway(402), ("来源 IP 地址未被授权。", "Our IP address is not allowed."), ALLOW_ADDRESS),
-    (Gateway(610), ("网关找不到后端域名。", "The gateway cannot find the service behind it."), WAIT),
+    (Gateway(610), ("网关找不到后端域名。", "The gateway cannot find the service behind it."), LOOK_FIRST),
 ];

@@ -4,7 +4,7 @@
 use super::{
     Code::{Business, BusinessSaying},
     Pair, Row,
-    steps::{ASK_HUAWEI, RELOAD, RELOAD_RESOURCE, TOP_UP, WAIT},
+    steps::{ASK_HUAWEI, RELOAD, RELOAD_RESOURCE, WAIT},
 };
 
 const CHECK_TERMS: Pair = (
@@ -15,6 +15,10 @@ const OTHER_PLATFORM: Pair = ("请在该平台上创建成员账号。", "Make t
 const OPEN_PROJECTS: Pair = (
     "请先在华为云企业项目管理服务中开通企业项目功能。",
     "Open enterprise projects in Huawei Cloud's Enterprise Project Management Service first.",
+);
+const EXTEND_CREDIT: Pair = (
+    "请联系华为云客户经理延长信用额度的有效期，或改为划拨现金余额。",
+    "Have Huawei Cloud's account manager extend the credit, or transfer cash instead.",
 );
 const SPARE_CODE: Pair = ("请重新获取验证码。", "Ask for a new verification code.");
 
@@ -98,10 +102,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         Business("CBC.99007181"),
         ("信用额度已过有效期。", "The validity of the credit has passed."),
-        (
-            "请在华为云续签信用额度，或改为划拨现金余额。",
-            "Have the credit extended at Huawei Cloud, or transfer cash instead.",
-        ),
+        EXTEND_CREDIT,
     ),
     (
         Business("CBC.99007461"),
@@ -121,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         Business("CBC.7181"),
         ("信用额度已过有效期（旧代码）。", "The validity of the credit has passed (an old code)."),
-        TOP_UP,
+        EXTEND_CREDIT,
     ),
     (
         Business("CBC.99000047"),

@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{
     Pair, Said,
-    steps::{CHECK_PLACE, FIX_INPUT, NEW_TOKEN, WAIT},
+    steps::{CHECK_PLACE, FIX_INPUT, LOOK_FIRST, NEW_TOKEN},
 };
 use crate::{
     bss::permissions::{Permission, UNSUBSCRIBE},
@@ -31,9 +31,9 @@ pub(super) const WRONG_PASSWORD: (Pair, Pair) = (
          factor.",
     ),
     (
-        "请管理员核对 iam_user、iam_password 和 iam_domain；连续失败会锁定用户，五分钟内不再尝试。",
+        "请管理员核对 iam_user、iam_password 和 iam_domain；连续失败会锁定用户，20 分钟内不再尝试；改好后请重启。",
         "Have an administrator check iam_user, iam_password and iam_domain. Repeated failures lock the user, so it is \
-         not tried again for five minutes.",
+         not tried again for 20 minutes, or until the portal is restarted with what is right.",
     ),
 );
 
@@ -87,9 +87,10 @@ pub(super) fn without_code(status: u16) -> Option<(Pair, Pair)> {
                 "Try again in two to five seconds. A ticket at Huawei Cloud can raise the limit.",
             ),
         ),
-        500..=599 => {
-            (("华为云暂时无法处理请求。", "Huawei Cloud cannot handle the request at the moment."), WAIT)
-        }
+        500..=599 => (
+            ("华为云暂时无法处理请求。", "Huawei Cloud cannot handle the request at the moment."),
+            LOOK_FIRST,
+        ),
         _ => return None,
     })
 }

@@ -14,18 +14,26 @@ pub(super) const RELOAD_RESOURCE: Pair = (
     "Reload the list of resources and look at the resource's present state.",
 );
 pub(super) const PAY_OR_CANCEL: Pair = (
-    "请先支付或取消该资源的待支付订单，再重新操作。",
-    "Pay or cancel the unpaid order of this resource first, then try again.",
+    "请先查看该资源的待支付订单：如果正是所需，支付它即可，不要重复下单；否则取消它，再重新操作。",
+    "Look at the unpaid order of this resource first. If it is what was wanted, pay it and order nothing again; \
+     otherwise cancel it, then try again.",
 );
 pub(super) const LET_FINISH: Pair = (
-    "请等待该资源正在进行的订单完成后再试。",
-    "Wait until the order of this resource that is in progress is completed, then try again.",
+    "请等待该资源正在进行的订单完成，核对其状态和到期时间，再决定是否还要操作。",
+    "Wait until the order of this resource that is in progress is completed, and look at the resource's state and \
+     expiry before deciding whether anything is left to do.",
 );
 pub(super) const CHOOSE_AGAIN: Pair = (
     "请重新打开支付页面，另选优惠后再提交。",
     "Open the payment page again and choose other coupons or discounts.",
 );
 pub(super) const WAIT: Pair = ("请稍候再试。", "Try again a little later.");
+/// Where it is not known whether anything was done.
+pub(super) const LOOK_FIRST: Pair = (
+    "查询可稍候重试；如果是提交操作，它可能已经执行：请先核对订单或资源的当前状态，不要直接重复提交。",
+    "A read can be repeated a little later. An operation may have been carried out all the same: look at the state of \
+     the order or resource first, and do not just submit it again.",
+);
 pub(super) const CHECK_KEY: Pair = (
     "请管理员核对该账号的 AK/SK；连续失败会使密钥被锁定 5 分钟。",
     "Have an administrator check the account's access key. Repeated failures lock the key for five minutes.",
@@ -44,7 +52,7 @@ pub(super) const BUDGET: Pair = (
     "Raise the budget of the enterprise project or organisation in Huawei Cloud's console, then pay.",
 );
 pub(super) const TOP_UP: Pair =
-    ("请先在华为云充值，再重新支付。", "Top up the account at Huawei Cloud, then pay again.");
+    ("请先在华为云充值，再重新提交。", "Top up the account at Huawei Cloud, then submit it again.");
 pub(super) const OTHER_SITE: Pair = (
     "请管理员把该账号的站点改为中国站或国际站中的另一个。",
     "Have an administrator set the account to the other site (China or International).",

@@ -46,6 +46,33 @@ fn every_documented_code_has_a_meaning_and_a_next_step_in_both_languages() {
 }
 
 #[test]
+fn nothing_that_may_have_been_done_is_told_to_be_just_tried_again() {
+    let doubtful = [
+        (429, Some("CBC.0250")),
+        (500, Some("CBC.0999")),
+        (400, Some("CBC.99000087")),
+        (502, Some("APIG.0201")),
+        (503, Some("APIG.0202")),
+        (504, Some("APIGW.0203")),
+        (502, Some("APIG.0610")),
+        (502, None),
+        (504, None),
+    ];
+    for (status, code) in doubtful {
+        let said = Said { operation: Some("pay_orders"), status: Some(status), code, message: None };
+        let (zh, en) = (explain_said(said, Locale::Zh), explain_said(said, Locale::En));
+        let (zh, en) = (zh.expect("known").next, en.expect("known").next);
+        assert!(zh.contains("核对") || zh.contains("无济于事"), "{code:?} {zh}");
+        assert!(en.to_lowercase().contains("look at") || en.contains("will not help"), "{code:?} {en}");
+    }
+    // Another order of the same resource may be just what was wanted.
+    for code in ["CBC.99003100", "CBC.99003144", "CBC.30050010"] {
+        let next = explain(code, None, Locale::En).expect("known").next;
+        assert!(next.starts_with("Look at") || next.contains("and look at"), "{code} {next}");
+    }
+}
+
+#[test]
 fn the_documented_operations_are_in_the_catalogue() {
     #[derive(Deserialize)]
     struct Catalogue {

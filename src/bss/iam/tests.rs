@@ -193,6 +193,46 @@ async fn the_account_is_looked_up_once_at_iam_and_then_at_sts() {
 }
 
 #[tokio::test]
+async fn what_is_found_out_later_changes_no_write() {
+    let one = r#"{"domains":[{"id":"d9","name":"group","enabled":true}]}"#;
+    let wire = Script::of([answer(200, one), answer(200, BALANCES)]);
+    let (mut connection, hand) = connection(wire.clone());
+    connection.credentials.domain_id = None;
+    connection.credentials.identity = Some(identity());
+    let (reader, writer) = connect(connection);
+    let cancel = crate::bss::Write::CancelOrder { order_id: "CS1".to_owned() };
+    let before = writer.prepare(&cancel, start());
+    flying(&hand, reader.balances()).await.expect("an answer");
+    let after = writer.prepare(&cancel, start());
+    assert_eq!(before.request().headers, after.request().headers);
+}
+
+/// An IAM that swallows what is sent to it, as a firewall may.
+struct Swallowing(crate::clock::Clock);
+
+#[async_trait::async_trait]
+impl Wire for Swallowing {
+    async fn exchange(&self, request: Request, limit: Duration) -> Result<Response, Broken> {
+        if request.operation == DOMAINS {
+            self.0.sleep(limit).await;
+            return Err(Broken::sent(Stage::Deadline, "the time for the whole call is over"));
+        }
+        answer(200, BALANCES)
+    }
+}
+
+#[tokio::test]
+async fn an_iam_that_never_answers_leaves_time_for_the_question() {
+    let (mut connection, hand) = connection(Script::of([]));
+    connection.wire = Arc::new(Swallowing(connection.clock.clone()));
+    connection.credentials.domain_id = None;
+    connection.credentials.identity = Some(identity());
+    let (reader, _) = connect(connection);
+    let reader = reader.within(Duration::from_secs(3));
+    flying(&hand, reader.balances()).await.expect("an answer");
+}
+
+#[tokio::test]
 async fn what_iam_does_not_tell_keeps_nobody_from_asking() {
     let wire = Script::of([
         Err(Broken::unsent(Stage::Connect, "a firewall")),

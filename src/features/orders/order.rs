@@ -94,7 +94,7 @@ impl Order {
         let project_name = wire
             .enterprise_projects
             .iter()
-            .map(|project| project.name.as_deref().unwrap_or(&project.id))
+            .filter_map(|project| project.name.as_deref().or(project.id.as_deref()))
             .collect::<Vec<_>>()
             .join(", ");
         let mut order = Self {

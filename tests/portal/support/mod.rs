@@ -11,7 +11,7 @@ pub mod process;
 pub mod simulator;
 pub mod stage;
 
-pub use portal::Portal;
+pub use portal::{Portal, VAULT_KEY};
 pub use process::Process;
 pub use simulator::Simulator;
 

@@ -27,7 +27,7 @@ use super::{
 };
 
 /// The key of every test's vault.
-pub(super) const VAULT_KEY: &str = "0101010101010101010101010101010101010101010101010101010101010101";
+pub const VAULT_KEY: &str = "0101010101010101010101010101010101010101010101010101010101010101";
 
 /// What a test may choose.
 #[derive(Debug, Clone)]

@@ -94,6 +94,11 @@ impl Simulator {
         self.post("/settings", settings).await;
     }
 
+    /// Takes permissions from the key of the account called `account`: all of these, and no others.
+    pub async fn deny(&self, account: &str, permissions: &[&str]) {
+        self.post("/permissions", json!({"account": account, "deny": permissions})).await;
+    }
+
     /// Somebody acts in Huawei's own console: `{"action": "pay", "order_id": …}`.
     pub async fn console(&self, act: Value) -> Value {
         self.post("/console", act).await
