@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Kind, World,
-    bills::Month,
+    months::Month,
     dice::{Dice, mix},
     times::{HOUR, MINUTE, Millis},
 };

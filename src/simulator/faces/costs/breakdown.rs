@@ -10,7 +10,8 @@ use crate::simulator::{
     },
     world::{
         Refusal, World,
-        bills::{Digits, Fee, Month, Wanted},
+        bills::{Digits, Fee, Wanted},
+        months::Month,
         costs::{Spread, spread},
         times::Millis,
     },

@@ -5,13 +5,10 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{
-    Atom, Fee, Month, Parts, Source, bill_type, mode,
-    month::{day_begins, day_ends},
-};
+use super::{Atom, Fee, Month, Parts, Source, bill_type, mode};
 use crate::simulator::world::{
     Kind, World,
-    days::day_number,
+    days::{day_begins, day_ends, day_number},
     dice::{Dice, mix},
     packages::{USAGES, package_user_id},
     services::REGIONS,

@@ -3,15 +3,15 @@
 use chrono::Datelike;
 
 use super::{
-    Atom, FEN, Fee, Parts, Source, Used, bill_type, describe, meters::Metered, month::day_begins,
-    select::project_of,
+    Atom, FEN, Fee, Parts, Source, Used, bill_type, meters::Metered, select::project_of,
 };
 use crate::simulator::world::{
     World,
     catalogue::region_names,
+    days::day_begins,
     dice::mix,
     ids::Place,
-    resources::attached_to,
+    resources::{attached_to, describe},
     services::service,
     shape::{self, Line},
     times::{Millis, beijing_day},
@@ -92,7 +92,8 @@ impl World {
     pub(crate) fn resource_name(&self, fee: &Fee) -> String {
         match fee.source {
             Source::Line { purchase, of_purchase, .. } => {
-                describe::name(&self.accounts[fee.account], fee, (purchase, of_purchase))
+                let key = (purchase, of_purchase);
+                describe::resource_name(&self.accounts[fee.account], fee.account, key, fee.service)
             }
             Source::Meter(_) => metered_name(fee, &self.resource_id_of(fee)),
         }

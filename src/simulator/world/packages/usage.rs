@@ -74,14 +74,21 @@ impl World {
         }
         let mut deductions = Vec::new();
         for ((_, region), (usage, mut sources)) in kinds {
-            sources.sort_by_key(|s| (packages[s.package].expires, packages[s.package].id.clone(), s.item));
+            // What was to end first gives first; renewing a package changes nothing of what it gave before.
+            let rank = |s: &Source, at| (packages[s.package].expiry_at(at), &packages[s.package].id, s.item);
             let first = sources.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
             // No cycle of space is longer than the hour that it is counted by: nothing older matters.
             let first = if usage.hourly { first.max(from) } else { first };
-            let mut over = 0;
+            let (mut over, mut changes) = (0, Some(Millis::MIN));
             for step in steps(usage, first, at) {
                 let mut wanted = self.demand(account, usage, region, step.number);
-                while sources.get(over).is_some_and(|s| packages[s.package].expires <= step.at) {
+                if changes.is_some_and(|change| change <= step.at) {
+                    sources.sort_by(|a, b| rank(a, step.at).cmp(&rank(b, step.at)));
+                    over = 0;
+                    let moments = sources.iter().flat_map(|s| packages[s.package].terms.iter().map(|t| t.since));
+                    changes = moments.filter(|since| *since > step.at).min();
+                }
+                while sources.get(over).is_some_and(|s| packages[s.package].expiry_at(step.at) <= step.at) {
                     over += 1;
                 }
                 for source in &mut sources[over..] {
@@ -155,7 +162,7 @@ impl Source {
     /// Takes what is there of what is wanted, and answers how much that was.
     fn take(&mut self, packages: &[Package], wanted: Milli, step: &Step, out: &mut Vec<Deduction>) -> Milli {
         let package = &packages[self.package];
-        if step.at < package.effective || package.until() <= step.at {
+        if !package.is_held(step.at) {
             return 0;
         }
         if step.at > self.cycle.1 {

@@ -1,34 +1,36 @@
-//! How a resource is described: what people called it, its specification, its size. Nothing here is a
-//! rule; it is derived from what was bought.
+//! How a resource is described wherever it is told of: what people called it, its specification, its
+//! size. Nothing here is a rule; it is derived from what was bought.
 
-use crate::simulator::world::{
-    Account,
-    dice::mix,
-    resources::Resource,
-    services::{ECS, EVS, VPC, service},
-    shape::Line,
+use super::{
+    super::{
+        Account,
+        dice::mix,
+        services::{ECS, EVS, VPC, service},
+        shape::Line,
+    },
+    Key,
 };
 
 /// Gigabytes of capacity, and megabits a second.
 const GB: u8 = 17;
 const MBPS: u8 = 15;
 
-/// The name that somebody of the account gave it.
-pub(super) fn resource_name(owner: &Account, resource: &Resource) -> String {
-    let spread = mix(u64::from(resource.order) ^ (u64::from(resource.nth) << 32) ^ resource.account as u64);
+/// The name that somebody of an account, which is at this position, gave to what a line of a purchase of a
+/// service provided.
+pub(crate) fn resource_name(owner: &Account, account: usize, (purchase, nth): Key, code: &str) -> String {
+    let spread = mix(u64::from(purchase) ^ (u64::from(nth) << 32) ^ account as u64);
     let users = owner.users.len().max(1) as u64;
-    let nth = usize::try_from(spread % users).unwrap_or_default();
-    let user = owner.users.get(nth).map_or("", String::as_str);
-    format!("{}-{user}-{:04x}", short(resource.line.service), spread >> 48)
+    let user = owner.users.get((spread % users) as usize).map_or("", String::as_str);
+    format!("{}-{user}-{:04x}", short(code), spread >> 48)
 }
 
 /// The last part of a service's code.
-fn short(at: u8) -> &'static str {
-    service(at).code.rsplit('.').next().unwrap_or_default()
+fn short(code: &str) -> &str {
+    code.rsplit('.').next().unwrap_or_default()
 }
 
 /// `c7.large.2.linux`; for other services a code that only this product has.
-pub(super) fn spec_code(line: &Line) -> String {
+pub(crate) fn spec_code(line: &Line) -> String {
     let sold = service(line.service);
     let at = usize::from(line.product) % sold.products.len();
     let name = sold.product(line.product).names[1];
@@ -40,12 +42,12 @@ pub(super) fn spec_code(line: &Line) -> String {
         }
         EVS => ["GPSSD", "SSD", "SAS"].get(at).copied().unwrap_or("SAS").to_owned(),
         VPC => if name.starts_with("Shared") { "19_share" } else { "19_bgp" }.to_owned(),
-        other => format!("{}.{}", short(other), at + 1),
+        _ => format!("{}.{}", short(sold.code), at + 1),
     }
 }
 
 /// The size of what is linear, with its unit.
-pub(super) fn size(line: &Line) -> Option<(u32, u8)> {
+pub(crate) fn size(line: &Line) -> Option<(u32, u8)> {
     let name = service(line.service).product(line.product).names[1];
     let last = name.rsplit('|').next()?;
     let number = last.split(' ').next()?.parse().ok()?;
