@@ -131,7 +131,7 @@ struct Row<'w> {
     resource_type_code: &'static str,
     resource_type_name: &'static str,
     service_type_name: &'static str,
-    resource_spec_code: String,
+    resource_spec_code: &'static str,
     project_id: String,
     product_id: String,
     parent_resource_id: Option<String>,

@@ -13,7 +13,7 @@ from common import (
 )
 from views import (
     CASH, DAY, PAID_BY, beijing_day, breakdown, card_balance, cards, cash, charge_parts, charges, costs_of_day, coupon,
-    coupon_changes, coupons, coupons_of, cycle, discounts_of, later, listed, money_changes, month_sum, now, number,
+    coupon_changes, coupons, coupons_of, cycle, discounts_of, every, later, listed, money_changes, month_sum, now, number,
     order_parts, purchase_quote, refunds, renew, renewal_quote, resource, resource_bills, resource_charges, signed,
     the_effect, time_of, total, unsubscribe,
 )
@@ -84,7 +84,7 @@ def told_everywhere(order_id, thing, bill_type, sign=1, c=M):
     assert row.product_id == thing.product_id and row.enterprise_project_id == thing.enterprise_project.id
     assert (bill.resource_name, bill.sku_code, bill.region) == (row.resource_name, row.sku_code, row.region)
     assert sum(costs_of_day(today, r) for r in {r.resource_id for r in of_resource}) >= sign * parts["payable"]
-    return rows, of_resource
+    return rows
 
 
 @check
@@ -115,7 +115,7 @@ def a_purchase_is_told_alike_by_order_money_instruments_resource_bills_and_costs
     assert thing.product_id == line.product_id and thing.product_spec_desc == line.product_spec_desc
     (head,) = orders(order_id=order_id).order_infos
     assert thing.enterprise_project.id == head.enterprise_projects[0].id
-    rows, _ = told_everywhere(order_id, thing, 1)
+    rows = told_everywhere(order_id, thing, 1)
     assert costs_of_day(day, thing.resource_id) == parts["payable"]
     after = month_sum(day[:7])
     same_day = [r for r in charges(bill_cycle=day[:7]) if r.consume_time <= time_text(day)]
@@ -145,6 +145,7 @@ def server(amount="300", account=MASTER, c=M):
 @check
 def a_resource_costs_in_an_inquiry_what_the_order_that_bought_it_says():
     seen = set()
+    control("/console", {"action": "top_up", "account": MASTER["domain_id"], "amount": "5000000"})
     for order in orders(status=6, limit=100).order_infos:
         if order.order_type != 1 or order.sub_order_infos or any(d.discount_type == 609 for d in discounts_of(order.order_id)):
             continue
@@ -178,8 +179,7 @@ def a_renewal_costs_its_quote_and_is_told_alike_everywhere():
     after, (line,) = resource(thing.resource_id), details(order_id).order_line_items
     assert (line.effective_time, line.expire_time) == (thing.expire_time, after.expire_time)
     assert order_id in {o.order_id for o in orders(order_type="2", limit=100).order_infos}
-    _, of_resource = told_everywhere(order_id, thing, 2)
-    assert (of_resource[0].effective_time, of_resource[0].expire_time) == (line.effective_time, line.expire_time)
+    told_everywhere(order_id, thing, 2)
     assert {b.pre_order_id for b in resource_bills(cycle=cycle(), statistic_type=3) if b.trade_id == order_id} == {bought}
 
 
@@ -223,7 +223,7 @@ def within_five_days_everything_comes_back_and_everybody_says_so():
     back_id, thing, paid, parts = given_up_after(0)
     for name in ("payable", "coupon", "flexi", "card"):
         assert parts[name] == paid[name], name
-    rows, _ = told_everywhere(back_id, thing, 4, sign=-1)
+    rows = told_everywhere(back_id, thing, 4, sign=-1)
     assert all(row.consume_amount < 0 for row in rows)
 
 
@@ -232,6 +232,170 @@ def later_what_was_used_a_fee_and_the_voucher_are_kept():
     back_id, thing, paid, parts = given_up_after(9)
     assert parts["coupon"] == 0 and 0 < parts["flexi"] < paid["flexi"] and 0 < parts["card"] < paid["card"]
     told_everywhere(back_id, thing, 4, sign=-1)
+
+
+@check
+def money_handed_to_a_member_is_told_by_both_until_it_is_taken_back():
+    member = MEMBER["domain_id"]
+    mine, theirs, free = cash(), cash(C), transferable()
+    body = sdk.TransferEnterpriseMultiAccountReq(customer_id=member, amount="88.88", trans_id="couplings-out")
+    M.update_sub_enterprise_amount(sdk.UpdateSubEnterpriseAmountRequest(body=body))
+    assert (cash(), cash(C), transferable()) == (mine - Decimal("88.88"), theirs + Decimal("88.88"), free - Decimal("88.88"))
+    assert recoverable(member) >= Decimal("88.88")
+    body = sdk.RetrieveEnterpriseMultiAccountReq(customer_id=member, amount="80.00", trans_id="couplings-back")
+    M.reclaim_sub_enterprise_amount(sdk.ReclaimSubEnterpriseAmountRequest(body=body))
+    for trade, amount in (("couplings-out", Decimal("-88.88")), ("couplings-back", Decimal("80.00"))):
+        assert [(signed(r), r.trade_detail_type) for r in money_changes(trade_id=trade)] == [
+            (amount, "SOURCE_OPERATION_TRANSFER" if amount < 0 else "SOURCE_OPERATION_RETRIEVE")]
+        assert [signed(r) for r in money_changes(C, trade_id=trade)] == [-amount]
+    last, other = record_of("couplings-back"), record_of("couplings-back", C)
+    assert (number(last.balance_after_change), number(other.balance_after_change)) == (cash(), cash(C))
+    assert (cash(), cash(C)) == (mine - Decimal("8.88"), theirs + Decimal("8.88"))
+
+
+@check
+def a_coupon_handed_to_a_member_is_told_by_both_until_what_is_left_of_it_comes_back():
+    member = MEMBER["domain_id"]
+    listed_to_give = M.list_multi_account_transfer_coupons(sdk.ListMultiAccountTransferCouponsRequest(limit=100))
+    given = next(c for c in listed_to_give.avail_transfer_coupons if c.plan_name == "商务代金券")
+    held = number(coupon(given.coupon_id).balance)
+    body = sdk.TransferEnterpriseMultiAccountCouponReq(
+        customer_id=member, coupon_id=given.coupon_id, amount="40.00", trans_id="couplings-coupon")
+    sub_id = M.claim_enterprise_multi_account_coupon(
+        sdk.ClaimEnterpriseMultiAccountCouponRequest(body=body)).sub_coupon_id
+    assert number(coupon(given.coupon_id).balance) == held - 40 and number(coupon(sub_id, C).balance) == 40
+    order_id = new_order("25.00", MEMBER)
+    assert sub_id in {c.coupon_id for c in coupons_of(order_id, C)}
+    pay(order_id, C, coupons=[(sub_id, 301)])
+    later(5)
+    assert order_parts(order_id, C)["coupon"] == 25 and number(coupon(sub_id, C).balance) == 15
+    left = M.list_multi_account_retrieve_coupons(
+        sdk.ListMultiAccountRetrieveCouponsRequest(sub_customer_id=member, limit=100)).avail_retrieve_coupons
+    assert [number(c.balance) for c in left if c.sub_coupon_id == sub_id] == [15]
+    body = sdk.RetrieveEnterpriseMultiAccountCouponReq(
+        customer_id=member, coupon_id=given.coupon_id, sub_coupon_id=sub_id, trans_id="couplings-coupon-back")
+    back = M.reclaim_enterprise_multi_account_coupon(sdk.ReclaimEnterpriseMultiAccountCouponRequest(body=body))
+    assert number(back.real_retrieve_amout) == 15 and number(coupon(given.coupon_id).balance) == held - 25
+    assert [(signed(r), number(r.balance_after_change)) for r in coupon_changes(C, coupon_id=sub_id)] == [
+        (-15, 0), (-25, 15), (40, 40)]
+    assert [(signed(r), number(r.balance_after_change)) for r in coupon_changes(coupon_id=given.coupon_id)[:2]] == [
+        (15, held - 25), (-40, held - 40)]
+    (charge,) = charges(C, bill_cycle=cycle(), trade_id=order_id)
+    assert (charge.coupon_amount, charge.cash_amount) == (25, 0)
+
+
+@check
+def what_a_member_in_custody_buys_is_paid_by_its_master_and_told_by_both():
+    mine, theirs = cash(), cash(C)
+    thing, order_id = server("66.60", MEMBER, C)
+    assert (cash(), cash(C)) == (mine - Decimal("66.60"), theirs)
+    assert signed(record_of(order_id)) == Decimal("-66.60") and not money_changes(C, trade_id=order_id)
+    (order,) = [o for o in orders(method="sub_customer", limit=100).order_infos if o.order_id == order_id]
+    assert order.customer_id == MEMBER["domain_id"] and order.agent_pay_info.paying_agent_id == MASTER["domain_id"]
+    assert order_id not in {o.order_id for o in orders(limit=100).order_infos}
+    told_everywhere(order_id, thing, 1, c=C)
+    of_member = {"method": "sub_customer", "sub_customer_id": MEMBER["domain_id"]}
+    (charge,) = charges(bill_cycle=cycle(), trade_id=order_id, **of_member)
+    assert (charge.customer_id, charge.cash_amount) == (MEMBER["domain_id"], Decimal("66.60"))
+    (row,) = resource_charges(cycle=cycle(), trade_id=order_id, **of_member)
+    assert row.resource_id == thing.resource_id and row.amount == Decimal("66.60")
+    (bill,) = [b for b in resource_bills(cycle=cycle(), statistic_type=3, **of_member) if b.trade_id == order_id]
+    assert (bill.customer_id, bill.payer_account_id) == (MEMBER["domain_id"], MASTER["domain_id"])
+    assert not charges(bill_cycle=cycle(), trade_id=order_id, method="oneself")
+
+
+def transferable():
+    request = sdk.ShowMultiAccountTransferAmountRequest(balance_type=CASH)
+    return number(M.show_multi_account_transfer_amount(request).amount_infos[0].avail_transfer_amount)
+
+
+def recoverable(member):
+    request = sdk.ListEnterpriseMultiAccountRequest(sub_customer_id=member, balance_type=CASH)
+    return number(M.list_enterprise_multi_account(request).amount_infos[0].avail_retrieve_amount)
+
+
+def at_expiry(operation, resource_id):
+    body = sdk.PeriodToOnDemandReq(operation=operation, resource_ids=[resource_id])
+    assert not M.update_period_to_on_demand(sdk.UpdatePeriodToOnDemandRequest(body=body)).error_details
+
+
+@check
+def becoming_pay_per_use_ends_what_was_paid_by_the_month_in_every_list():
+    (at_once, bought), (kept, _), (later_on, _) = server("120"), server("130"), server("140")
+    body = sdk.PeriodToOnDemandInstantlyReq(resource_ids=[at_once.resource_id])
+    (result,) = M.update_period_to_on_demand_instantly(
+        sdk.UpdatePeriodToOnDemandInstantlyRequest(body=body)).to_ondemand_service_results
+    before = cash()
+    later(5)
+    order = details(result.order_id).order_info
+    assert (order.order_type, order.status, number(order.amount_after_discount)) == (10, 5, 0) and cash() == before
+    assert order.order_id in {o.order_id for o in orders(order_type="10", limit=100).order_infos}
+    assert resource(at_once.resource_id) is None and not listed(order_id=bought)
+    rows = charges(bill_cycle=cycle(), trade_id=result.order_id, include_zero_record=True)
+    assert {row.bill_type for row in rows} == {24} and total(rows, "consume_amount") == 0
+    refused("CBC.30000067", lambda: unsubscribe(at_once.resource_id))
+    at_expiry("SET_UP", later_on.resource_id)
+    at_expiry("SET_UP", kept.resource_id)
+    assert resource(later_on.resource_id).expire_policy == resource(kept.resource_id).expire_policy == 1
+    at_expiry("CANCEL", kept.resource_id)
+    count = orders().total_count
+    later(int((time_of(later_on.expire_time) - now()).total_seconds()) + 60)
+    assert resource(later_on.resource_id) is None and resource(kept.resource_id).status == 5
+    assert not [o for o in orders(limit=max(1, orders().total_count - count)).order_infos
+                if o.create_time > later_on.expire_time and o.order_type == 2 and o.source_type != 8]
+
+
+def package_of(order_id):
+    body = sdk.ListFreeResourceInfosReq(order_id=order_id)
+    (found,) = M.list_free_resource_infos(sdk.ListFreeResourceInfosRequest(body=body)).free_resource_packages
+    return found
+
+
+def left_of(item_id):
+    body = sdk.ListFreeResourceUsagesReq(free_resource_ids=[item_id])
+    return M.list_free_resource_usages(sdk.ListFreeResourceUsagesRequest(body=body)).free_resources[0]
+
+
+def deductions(item_id, begin, end):
+    request = lambda **f: M.list_free_resources_usage_records(sdk.ListFreeResourcesUsageRecordsRequest(
+        deduct_time_begin=begin, deduct_time_end=end, **f))
+    return every(request, "free_resource_records", free_resource_id=item_id)
+
+
+@check
+def a_package_is_a_resource_that_is_used_up_billed_and_renewed_as_one():
+    first = beijing_day(now())
+    thing, order_id = package_bought()
+    found = package_of(order_id)
+    assert (found.effective_time, found.expire_time, found.order_instance_id, found.region_code, found.product_id) == (
+        thing.effective_time, thing.expire_time, thing.resource_id, thing.region_code, thing.product_id)
+    (item,) = found.free_resources
+    assert number(item.amount) == number(item.original_amount) == number(left_of(item.free_resource_id).amount)
+    later(3 * DAY)
+    used = deductions(item.free_resource_id, first, beijing_day(now()))
+    left = left_of(item.free_resource_id)
+    assert used and number(left.original_amount) - sum(number(r.used_amount) for r in used) == number(left.amount)
+    assert number(package_of(order_id).free_resources[0].amount) == number(left.amount) < number(left.original_amount)
+    rows = [r for r in resource_charges(cycle=cycle(), method="oneself") if r.free_resource_usage]
+    by_day = {(r.resource_id, r.bill_date): r.free_resource_usage for r in rows}
+    for record in used:
+        day = beijing_day(time_of(record.effective_time))
+        if (record.resource_id, day) in by_day:
+            assert by_day[record.resource_id, day] >= number(record.used_amount)
+    (renewal,) = renew([thing.resource_id], 2, 3)
+    pay(renewal)
+    later(5)
+    after, now_found = resource(thing.resource_id), package_of(order_id)
+    assert now_found.expire_time == after.expire_time > thing.expire_time
+    assert [r.deduct_time for r in deductions(item.free_resource_id, first, beijing_day(now()))] == [r.deduct_time for r in used]
+
+
+def package_bought():
+    """A package of traffic of which something is used: its usage is where its region's other packages leave some."""
+    order_id = new_order("220", service_type_code="hws.service.type.cdn")
+    pay(order_id)
+    later(5)
+    return listed(order_id=order_id)[0], order_id
 
 
 @check

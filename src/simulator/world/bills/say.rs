@@ -223,7 +223,7 @@ impl World {
             parent: main.map(|main| shape::resource_id(self.seed, fee.account, purchase, main)),
             product_id: format!("OFFI7405863{:03}2815{product:02}", line.service),
             spec: sold.product(line.product).names[language],
-            sku: describe::spec_code(line),
+            sku: describe::spec_code(line).to_owned(),
             size,
             order_id: Some(self.order_id(fee.account, order, 0)),
             sub_order_id: (sub != 0).then(|| self.order_id(fee.account, order, sub)),

@@ -4,8 +4,9 @@
 use super::{
     super::{
         Account,
+        catalogue::spec_of,
         dice::mix,
-        services::{ECS, EVS, VPC, service},
+        services::{EVS, VPC, service},
         shape::Line,
     },
     Key,
@@ -29,20 +30,15 @@ fn short(code: &str) -> &str {
     code.rsplit('.').next().unwrap_or_default()
 }
 
-/// `c7.large.2.linux`; for other services a code that only this product has.
-pub(crate) fn spec_code(line: &Line) -> String {
+/// The specification by whose code the price of the same can be asked.
+pub(crate) fn spec_code(line: &Line) -> &'static str {
     let sold = service(line.service);
     let at = usize::from(line.product) % sold.products.len();
-    let name = sold.product(line.product).names[1];
     match line.service {
-        ECS => {
-            let flavour = name.split('|').nth(1).unwrap_or_default();
-            let system = name.rsplit('|').next().unwrap_or_default();
-            format!("{flavour}.{system}")
-        }
-        EVS => ["GPSSD", "SSD", "SAS"].get(at).copied().unwrap_or("SAS").to_owned(),
-        VPC => if name.starts_with("Shared") { "19_share" } else { "19_bgp" }.to_owned(),
-        _ => format!("{}.{}", short(sold.code), at + 1),
+        EVS => ["GPSSD", "SSD", "SAS"].get(at).copied().unwrap_or("SAS"),
+        VPC if sold.product(line.product).names[1].starts_with("Shared") => "19_share",
+        VPC => "19_bgp",
+        _ => spec_of(line.service, at).map_or("", |spec| spec.code),
     }
 }
 
