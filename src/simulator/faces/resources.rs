@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::{Answer, At, Call, Operation, orders::product_id, wrong};
 use crate::simulator::world::{
-    Refusal, World,
-    refuse,
+    Refusal, World, refuse,
     resources::{
         Resource,
         convert::Conversion,

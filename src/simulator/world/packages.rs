@@ -90,6 +90,17 @@ struct Held {
     since: Millis,
 }
 
+/// What packages paid of the use of something in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deducted {
+    /// The code of the usage.
+    pub(crate) code: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) used: Milli,
+    /// When it was used.
+    pub(crate) used_from: Millis,
+}
+
 impl Package {
     /// Whether it could be used at a moment.
     fn is_held(&self, at: Millis) -> bool {
@@ -99,7 +110,7 @@ impl Package {
 
     /// When it was to expire by what was known at a moment.
     fn expiry_at(&self, at: Millis) -> Millis {
-        let known = self.terms.iter().rev().find(|term| term.since <= at);
+        let known = self.terms.iter().rev().find(|term| term.since <= at).or(self.terms.first());
         known.map_or(self.expires, |term| term.until)
     }
 
@@ -177,10 +188,15 @@ impl World {
 
     /// What was deducted from packages of an account between two moments, for those who bill the rest of
     /// what was used.
-    pub(crate) fn deducted(&self, account: usize, from: Millis, until: Millis) -> Vec<(Package, Deduction)> {
+    pub(crate) fn deducted(&self, account: usize, from: Millis, until: Millis) -> Vec<Deducted> {
         let packages = self.packages(account, until);
         let deductions = self.deductions(account, &packages, (from, until));
-        deductions.into_iter().map(|d| (packages[d.package].clone(), d)).collect()
+        let told = |deduction: Deduction| {
+            let package = &packages[deduction.package];
+            let code = package.goods.items[deduction.item].usage.code;
+            Deducted { code, region: package.region, used: deduction.used, used_from: deduction.used_from }
+        };
+        deductions.into_iter().map(told).collect()
     }
 
     /// The number of the resource of an account whose usage packages pay in a region.
@@ -226,7 +242,11 @@ impl World {
                 let terms: Vec<Held> = self
                     .terms(account, (index, u16::try_from(nth).ok()?), &line, at)
                     .into_iter()
-                    .map(|term| Held { from: term.from.max(term.since), until: term.until, since: term.since })
+                    .map(|term| Held {
+                        from: term.from.max(term.since),
+                        until: term.until,
+                        since: term.since,
+                    })
                     .collect();
                 let (effective, expires) = (terms.first()?.from, terms.last()?.until);
                 Some(Package {

@@ -13,9 +13,9 @@ use crate::simulator::{
     world::{
         Refusal, World,
         bills::{Atom, Digits, Fee, Parts, Said, Scope, Wanted},
+        costs::part,
         days::parse_day,
         months::Month,
-        costs::part,
         refuse,
         times::beijing_day,
     },

@@ -11,8 +11,8 @@ use crate::simulator::{
     world::{
         Refusal, World,
         bills::{Digits, Fee, Wanted},
-        months::Month,
         costs::{Spread, spread},
+        months::Month,
         times::Millis,
     },
 };

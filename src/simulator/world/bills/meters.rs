@@ -405,10 +405,9 @@ impl World {
         if self.metered(account).iter().all(|metered| metered.meter.packaged.is_none()) {
             return deducted;
         }
-        for (package, deduction) in self.deducted(account, month.begins(), month.ends() + AFTER) {
-            let code = package.goods.items[deduction.item].usage.code;
-            let day = day_begins(beijing_day(deduction.used_from));
-            *deducted.entry((code, package.region, day)).or_insert(0) += deduction.used * 1_000;
+        for paid in self.deducted(account, month.begins(), month.ends() + AFTER) {
+            let day = day_begins(beijing_day(paid.used_from));
+            *deducted.entry((paid.code, paid.region, day)).or_insert(0) += paid.used * 1_000;
         }
         deducted
     }

@@ -2,9 +2,7 @@
 
 use chrono::Datelike;
 
-use super::{
-    Atom, FEN, Fee, Parts, Source, Used, bill_type, meters::Metered, select::project_of,
-};
+use super::{Atom, FEN, Fee, Parts, Source, Used, bill_type, meters::Metered, select::project_of};
 use crate::simulator::world::{
     World,
     catalogue::region_names,

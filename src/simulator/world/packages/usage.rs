@@ -73,25 +73,32 @@ impl World {
             }
         }
         let mut deductions = Vec::new();
-        for ((_, region), (usage, mut sources)) in kinds {
+        for ((_, region), (usage, mut coming)) in kinds {
             // What was to end first gives first; renewing a package changes nothing of what it gave before.
             let rank = |s: &Source, at| (packages[s.package].expiry_at(at), &packages[s.package].id, s.item);
-            let first = sources.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
+            let first = coming.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
             // No cycle of space is longer than the hour that it is counted by: nothing older matters.
             let first = if usage.hourly { first.max(from) } else { first };
-            let (mut over, mut changes) = (0, Some(Millis::MIN));
+            // Only what is there by then is looked at, however many there have been.
+            coming.sort_by_key(|s| std::cmp::Reverse(packages[s.package].effective));
+            let mut there: Vec<Source> = Vec::new();
+            let mut renewals = renewals(packages, &coming);
             for step in steps(usage, first, at) {
                 let mut wanted = self.demand(account, usage, region, step.number);
-                if changes.is_some_and(|change| change <= step.at) {
-                    sources.sort_by(|a, b| rank(a, step.at).cmp(&rank(b, step.at)));
-                    over = 0;
-                    let moments = sources.iter().flat_map(|s| packages[s.package].terms.iter().map(|t| t.since));
-                    changes = moments.filter(|since| *since > step.at).min();
+                let mut changed = false;
+                while renewals.last().is_some_and(|since| *since <= step.at) {
+                    renewals.pop();
+                    changed = true;
                 }
-                while sources.get(over).is_some_and(|s| packages[s.package].expiry_at(step.at) <= step.at) {
-                    over += 1;
+                while let Some(source) = coming.pop_if(|s| packages[s.package].effective <= step.at) {
+                    there.push(source);
+                    changed = true;
                 }
-                for source in &mut sources[over..] {
+                if changed {
+                    there.retain(|s| step.at < packages[s.package].until());
+                    there.sort_by(|a, b| rank(a, step.at).cmp(&rank(b, step.at)));
+                }
+                for source in &mut there {
                     if wanted == 0 {
                         break;
                     }
@@ -111,7 +118,9 @@ impl World {
             .map(|package| package.goods.items.iter().map(|item| package.quota(item)).collect())
             .collect();
         let cycles: Vec<(Millis, Millis)> = packages.iter().map(|package| package.cycle(at)).collect();
-        let from = cycles.iter().map(|(begin, _)| *begin).min().unwrap_or(at);
+        // What nobody is told of any more need not be known.
+        let told = packages.iter().zip(&cycles).filter(|(package, _)| !package.is_forgotten(at));
+        let from = told.map(|(_, (begin, _))| *begin).min().unwrap_or(at);
         for deduction in self.deductions(account, packages, (from, at)) {
             let (begin, end) = cycles[deduction.package];
             if (begin..=end).contains(&deduction.at) {
@@ -184,6 +193,14 @@ impl Source {
         }
         used
     }
+}
+
+/// When packages were renewed, the latest first.
+fn renewals(packages: &[Package], sources: &[Source]) -> Vec<Millis> {
+    let of = |source: &Source| packages[source.package].terms.iter().skip(1).map(|term| term.since);
+    let mut moments: Vec<Millis> = sources.iter().flat_map(of).collect();
+    moments.sort_unstable_by(|a, b| b.cmp(a));
+    moments
 }
 
 /// An hour or a day whose usage is deducted.

@@ -126,7 +126,8 @@ impl World {
         for (index, order) in (0..account.made_by(start)).zip(&account.orders) {
             let (at, amount) = match account.live.get(&index) {
                 Some(live) => match &live.payment {
-                    Some(payment) if payment.at <= start => (payment.at, -payment.cash),
+                    // What is paid in the moment of the start stands in the ledger.
+                    Some(payment) if payment.at < start => (payment.at, -payment.cash),
                     _ => continue,
                 },
                 None => match order.paid_at() {
