@@ -117,9 +117,10 @@ def renewal_quote(resource_id, unit=2, count=1, c=M):
 
 def purchase_quote(thing, unit, count, quantity=1, c=M):
     """What it costs to buy such a resource, by the price list and for this account."""
+    size = thing.spec_size and int(thing.spec_size)
     product = sdk.PeriodProductInfo(
         id="1", cloud_service_type=thing.service_type_code, resource_type=thing.resource_type_code,
-        resource_spec=thing.resource_spec_code, region=thing.region_code, resource_size=thing.spec_size and int(thing.spec_size),
+        resource_spec=thing.resource_spec_code, region=thing.region_code, resource_size=size,
         size_measure_id=thing.spec_size_measure_id, period_type=unit, period_num=count, subscription_num=quantity,
     )
     body = sdk.RateOnPeriodReq(project_id=thing.project_id, product_infos=[product])
@@ -178,6 +179,42 @@ def costs_of_day(day, resource_id, c=M, cost="ORIGINAL_COST"):
     )
     found = c.list_costs(sdk.ListCostsRequest(body=body)).cost_data
     return sum((number(group.amount_by_costs) for group in found), Decimal(0))
+
+
+def transferable():
+    request = sdk.ShowMultiAccountTransferAmountRequest(balance_type=CASH)
+    return number(M.show_multi_account_transfer_amount(request).amount_infos[0].avail_transfer_amount)
+
+
+def recoverable(member):
+    request = sdk.ListEnterpriseMultiAccountRequest(sub_customer_id=member, balance_type=CASH)
+    return number(M.list_enterprise_multi_account(request).amount_infos[0].avail_retrieve_amount)
+
+
+def at_expiry(operation, resource_id):
+    """Has a resource become pay-per-use when it expires, or not any more."""
+    body = sdk.PeriodToOnDemandReq(operation=operation, resource_ids=[resource_id])
+    assert not M.update_period_to_on_demand(sdk.UpdatePeriodToOnDemandRequest(body=body)).error_details
+
+
+def package_of(order_id):
+    """The package that an order bought."""
+    body = sdk.ListFreeResourceInfosReq(order_id=order_id)
+    (found,) = M.list_free_resource_infos(sdk.ListFreeResourceInfosRequest(body=body)).free_resource_packages
+    return found
+
+
+def left_of(item_id):
+    """What is left of an item of a package."""
+    body = sdk.ListFreeResourceUsagesReq(free_resource_ids=[item_id])
+    return M.list_free_resource_usages(sdk.ListFreeResourceUsagesRequest(body=body)).free_resources[0]
+
+
+def deductions(item_id, begin, end):
+    """What was deducted from an item of a package, or from all, on some days."""
+    request = lambda **f: M.list_free_resources_usage_records(sdk.ListFreeResourcesUsageRecordsRequest(
+        deduct_time_begin=begin, deduct_time_end=end, **f))
+    return every(request, "free_resource_records", free_resource_id=item_id)
 
 
 def order_parts(order_id, c=M):
