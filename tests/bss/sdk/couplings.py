@@ -365,9 +365,10 @@ def a_package_is_a_resource_that_is_used_up_billed_and_renewed_as_one():
     for record in deductions(None, first, beijing_day(now())):
         key = (record.resource_id, beijing_day(time_of(record.effective_time)))
         paid[key] = paid.get(key, 0) + number(record.used_amount)
-    rows = [r for r in resource_charges(cycle=cycle(), method="oneself")
+    rows = [r for month in {first[:7], cycle()} for r in resource_charges(cycle=month, method="oneself")
             if first < r.bill_date and r.free_resource_usage]
-    assert rows and all(r.free_resource_usage == paid[r.resource_id, r.bill_date] for r in rows)
+    told = {(r.resource_id, r.bill_date): r.free_resource_usage for r in rows}
+    assert told and told == {key: paid[key] for key in told}, (told, paid)
     (renewal,) = renew([thing.resource_id], 2, 3)
     pay(renewal)
     later(5)
