@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use super::{Call, Exact, Operation, Query, wrong};
 use crate::simulator::world::{
     Refusal, World,
-    bills::{Atom, Month, Scope, Usage, Wanted, bill_type, day, mode},
+    bills::{Atom, Scope, Usage, Wanted, bill_type, mode},
+    days::parse_day,
+    months::Month,
     refuse,
     times::Millis,
 };
@@ -114,7 +116,8 @@ impl Query {
         month: Month,
     ) -> Result<Option<(NaiveDate, NaiveDate)>, Refusal> {
         let (Some(from), Some(to)) = (self.given(begin), self.given(end)) else { return Ok(None) };
-        let (from, to) = (day(&from).ok_or_else(|| wrong(begin))?, day(&to).ok_or_else(|| wrong(end))?);
+        let (from, to) =
+            (parse_day(&from).ok_or_else(|| wrong(begin))?, parse_day(&to).ok_or_else(|| wrong(end))?);
         let inside = |day| Month::of_day(day) == month;
         match (inside(from), inside(to) && from <= to) {
             (true, true) => Ok(Some((from, to))),

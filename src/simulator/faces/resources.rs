@@ -6,12 +6,11 @@ use serde_json::Value;
 
 use super::{Answer, At, Call, Operation, orders::product_id, wrong};
 use crate::simulator::world::{
-    Refusal, World,
-    dice::{Dice, mix},
-    refuse,
+    Refusal, World, refuse,
     resources::{
         Resource,
         convert::Conversion,
+        describe::{resource_name, size, spec_code},
         judge::{Failed, Made},
         list::{Filter, internal_id},
         renew::Renewal,
@@ -22,10 +21,6 @@ use crate::simulator::world::{
     times::parse,
     view::service_name,
 };
-
-mod described;
-
-use described::{resource_name, size, spec_code};
 
 const fn post(
     id: &'static str,
@@ -135,7 +130,7 @@ struct Row<'w> {
     resource_type_code: &'static str,
     resource_type_name: &'static str,
     service_type_name: &'static str,
-    resource_spec_code: String,
+    resource_spec_code: &'static str,
     project_id: String,
     product_id: String,
     parent_resource_id: Option<String>,
@@ -231,14 +226,14 @@ fn row<'w>(world: &'w World, call: &Call<'_>, resource: &Resource) -> Row<'w> {
     Row {
         id: internal_id(world.seed, resource),
         resource_id: resource.id.clone(),
-        resource_name: resource_name(owner, resource),
+        resource_name: resource_name(owner, resource.account, resource.key(), sold.code),
         region_code: resource.region,
         service_type_code: sold.code,
         resource_type_code: sold.resource_type,
         resource_type_name: sold.resource_names[call.language],
         service_type_name: service_name(resource.line.service, call.language),
         resource_spec_code: spec_code(&resource.line),
-        project_id: project_id(&owner.domain_id, resource.region),
+        project_id: world.project_in(resource.account, resource.region),
         product_id: product_id(&resource.line),
         parent_resource_id: resource.parent.clone(),
         is_main_resource: u8::from(resource.parent.is_none()),
@@ -252,12 +247,6 @@ fn row<'w>(world: &'w World, call: &Call<'_>, resource: &Resource) -> Row<'w> {
         update_time: At(resource.updated),
         enterprise_project: ProjectInfo { id: &project.id, name: &project.name },
     }
-}
-
-/// The account's project in a region.
-fn project_id(domain_id: &str, region: &str) -> String {
-    let seed = domain_id.bytes().chain(region.bytes()).fold(0, |sum, byte| mix(sum ^ u64::from(byte)));
-    Dice::new(seed).hex(32)
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Answer, At, Call, ExactText, Operation, wrong};
 use crate::simulator::world::{
     Refusal, World,
-    bills::Month,
+    months::Month,
     usage::{KINDS, TYPES, billed, days, megabits},
 };
 

@@ -7,12 +7,11 @@ use chrono::Datelike;
 
 use super::{
     Settings, World, costs,
+    months::Month,
     times::{DAY, Millis},
 };
 
-mod describe;
 mod meters;
-mod month;
 mod orders;
 mod say;
 mod select;
@@ -21,7 +20,6 @@ mod select;
 mod tests;
 
 use meters::Used;
-pub(crate) use month::{Month, day, day_begins};
 pub(crate) use say::{Said, Usage};
 pub(crate) use select::{Row, Scope, Wanted};
 

@@ -129,6 +129,12 @@ pub(crate) fn find(wanted: &Wanted) -> Result<Found, Refusal> {
     Ok(Found { spec, region, size })
 }
 
+/// The specification that a service sells as its product at a position, in one size.
+pub(crate) fn spec_of(service: u8, product: usize) -> Option<&'static Spec> {
+    let same = |spec: &&Spec| matches!(spec.monthly, Monthly::Product(at) if usize::from(at) == product);
+    SPECS.iter().filter(|spec| spec.service == service).find(same)
+}
+
 impl Spec {
     /// The code of its service.
     pub(crate) fn service_code(&self) -> &'static str {

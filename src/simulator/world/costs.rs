@@ -3,7 +3,10 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::bills::{Atom, Fee, Month, Parts};
+use super::{
+    bills::{Atom, Fee, Parts},
+    months::Month,
+};
 
 /// What was told before, is told now, and remains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Days, weeks, months and years of Beijing's calendar as moments.
+//! Days, weeks and years of Beijing's calendar as moments.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Utc};
 
@@ -17,9 +17,9 @@ pub(crate) fn day_begins(day: NaiveDate) -> Millis {
     moment(day.and_time(chrono::NaiveTime::MIN))
 }
 
-/// The billing cycle of a moment, `2026-01`.
-pub(crate) fn cycle_of(at: Millis) -> String {
-    beijing_day(at).format("%Y-%m").to_string()
+/// The last second of a day in Beijing.
+pub(crate) fn day_ends(day: NaiveDate) -> Millis {
+    day_begins(day) + DAY - 1_000
 }
 
 /// The same day and hour so many months later, or the last day of that month.
@@ -37,12 +37,6 @@ pub(crate) fn week_begins(at: Millis) -> Millis {
     let day = beijing_day(at);
     let back = u64::from(day.weekday().num_days_from_monday());
     day_begins(day.checked_sub_days(Days::new(back)).unwrap_or(day))
-}
-
-/// When the month of a moment began.
-pub(crate) fn month_begins(at: Millis) -> Millis {
-    let day = beijing_day(at);
-    day_begins(day.with_day(1).unwrap_or(day))
 }
 
 /// When the year of a moment began.
@@ -78,13 +72,11 @@ mod tests {
     }
 
     #[test]
-    fn days_weeks_months_and_years_begin_at_midnight_in_beijing() {
+    fn days_weeks_and_years_begin_at_midnight_in_beijing() {
         let moment = at("2026-07-15T16:30:00Z");
         assert_eq!(day_begins(beijing_day(moment)), at("2026-07-15T16:00:00Z"));
         assert_eq!(week_begins(moment), at("2026-07-12T16:00:00Z"));
-        assert_eq!(month_begins(moment), at("2026-06-30T16:00:00Z"));
         assert_eq!(year_begins(moment), at("2025-12-31T16:00:00Z"));
-        assert_eq!(cycle_of(at("2025-01-31T17:00:00Z")), "2025-02");
         assert_eq!(numbered_day_begins(day_number(moment)), at("2026-07-15T16:00:00Z"));
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod enterprise;
 pub(crate) mod gate;
 pub(crate) mod ids;
 pub(crate) mod list;
+pub(crate) mod months;
 pub(crate) mod orders;
 pub(crate) mod packages;
 pub(crate) mod pay;

@@ -24,7 +24,7 @@ use super::{
     orders::{Order, kind, status},
     services::{CDN, OBS, REGIONS},
     shape::{self, Line},
-    times::{Millis, end_of_term},
+    times::Millis,
 };
 
 /// A quantity in thousandths of its unit.
@@ -74,11 +74,46 @@ pub(crate) struct Package {
     pub(crate) one_project: bool,
     pub(crate) effective: Millis,
     pub(crate) expires: Millis,
+    /// The terms that were paid for.
+    terms: Vec<Held>,
     /// When it was unsubscribed.
     pub(crate) ended: Option<Millis>,
 }
 
+/// A term of a package.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// From when it could be used: a renewal after the end gives back nothing of the time between.
+    from: Millis,
+    until: Millis,
+    /// When it was paid for.
+    since: Millis,
+}
+
+/// What packages paid of the use of something in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deducted {
+    /// The code of the usage.
+    pub(crate) code: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) used: Milli,
+    /// When it was used.
+    pub(crate) used_from: Millis,
+}
+
 impl Package {
+    /// Whether it could be used at a moment.
+    fn is_held(&self, at: Millis) -> bool {
+        self.ended.is_none_or(|ended| at < ended)
+            && self.terms.iter().any(|term| (term.from..term.until).contains(&at))
+    }
+
+    /// When it was to expire by what was known at a moment.
+    fn expiry_at(&self, at: Millis) -> Millis {
+        let known = self.terms.iter().rev().find(|term| term.since <= at).or(self.terms.first());
+        known.map_or(self.expires, |term| term.until)
+    }
+
     /// Until when it can be used.
     pub(crate) fn until(&self) -> Millis {
         self.ended.map_or(self.expires, |ended| ended.min(self.expires))
@@ -144,6 +179,7 @@ impl World {
             one_project: false,
             effective: gift.effective,
             expires: gift.expires,
+            terms: vec![Held { from: gift.effective, until: gift.expires, since: Millis::MIN }],
             ended: None,
         }));
         packages.sort_by(|a, b| (b.effective, &b.id).cmp(&(a.effective, &a.id)));
@@ -152,10 +188,15 @@ impl World {
 
     /// What was deducted from packages of an account between two moments, for those who bill the rest of
     /// what was used.
-    pub(crate) fn deducted(&self, account: usize, from: Millis, until: Millis) -> Vec<(Package, Deduction)> {
+    pub(crate) fn deducted(&self, account: usize, from: Millis, until: Millis) -> Vec<Deducted> {
         let packages = self.packages(account, until);
         let deductions = self.deductions(account, &packages, (from, until));
-        deductions.into_iter().map(|d| (packages[d.package].clone(), d)).collect()
+        let told = |deduction: Deduction| {
+            let package = &packages[deduction.package];
+            let code = package.goods.items[deduction.item].usage.code;
+            Deducted { code, region: package.region, used: deduction.used, used_from: deduction.used_from }
+        };
+        deductions.into_iter().map(told).collect()
     }
 
     /// The number of the resource of an account whose usage packages pay in a region.
@@ -180,36 +221,34 @@ impl World {
         ended
     }
 
-    /// The packages of a purchase, as renewals prolonged and an unsubscription ended them.
+    /// The packages of a purchase, with the terms of the resources that they are, until an unsubscription.
     fn bought_packages(&self, account: usize, index: u32, continued: &[u32], at: Millis) -> Vec<Package> {
         let owner = &self.accounts[account];
         let order = &owner.orders[index as usize];
         if order.kind != kind::NEW || order.created_at() > at {
             return Vec::new();
         }
-        let paid = match owner.payment(index, at) {
-            Some(payment) => Some(payment.done_at),
-            None => order.paid_at(),
-        };
-        let Some(effective) = paid.filter(|_| owner.status(index, at) == status::COMPLETED) else {
-            return Vec::new();
-        };
+        let unsubscribed = continued.iter().filter_map(|later| {
+            let ends = owner.orders[*later as usize].kind == kind::UNSUBSCRIPTION;
+            owner.paid_at(*later, at).filter(|paid| ends && *paid <= at)
+        });
+        let ended = unsubscribed.min();
         let place = Place { account, index, sub: 0 };
         let spread = mix(u64::from(order.salt));
         let lines = owner.lines(index).into_iter().enumerate();
         lines
             .filter(|(_, line)| is_package(line))
             .filter_map(|(nth, line)| {
-                let mut expires = end_of_term(effective, line.period_type, line.periods?);
-                let mut ended = None;
-                for after in continued {
-                    let Some(paid) = owner.paid_at(*after, at).filter(|paid| *paid <= at) else { continue };
-                    match owner.orders[*after as usize].kind {
-                        kind::RENEWAL => expires = self.prolonged(account, *after, nth, expires.max(paid)),
-                        kind::UNSUBSCRIPTION => ended = Some(paid),
-                        _ => {}
-                    }
-                }
+                let terms: Vec<Held> = self
+                    .terms(account, (index, u16::try_from(nth).ok()?), &line, at)
+                    .into_iter()
+                    .map(|term| Held {
+                        from: term.from.max(term.since),
+                        until: term.until,
+                        since: term.since,
+                    })
+                    .collect();
+                let (effective, expires) = (terms.first()?.from, terms.last()?.until);
                 Some(Package {
                     id: shape::resource_id(self.seed, account, index, nth),
                     bought: Some(place),
@@ -220,16 +259,11 @@ impl World {
                     one_project: spread & 1 == 1,
                     effective,
                     expires,
+                    terms,
                     ended,
                 })
             })
             .collect()
-    }
-
-    fn prolonged(&self, account: usize, renewal: u32, nth: usize, from: Millis) -> Millis {
-        let lines = self.accounts[account].lines(renewal);
-        let line = lines.get(nth).or(lines.first());
-        line.and_then(|line| Some(end_of_term(from, line.period_type, line.periods?))).unwrap_or(from)
     }
 }
 

@@ -56,6 +56,12 @@ impl World {
         Dice::new(self.seed ^ 0x0009_2017 ^ ((account as u64) << 24) ^ ((region as u64) << 16)).hex(32)
     }
 
+    /// The same by the region's name.
+    pub(crate) fn project_in(&self, account: usize, region: &str) -> String {
+        let at = REGIONS.iter().position(|there| *there == region).unwrap_or_default();
+        self.region_project(account, at)
+    }
+
     /// All of them by their region.
     pub(crate) fn region_projects(&self, account: usize) -> BTreeMap<&'static str, String> {
         REGIONS.iter().enumerate().map(|(at, region)| (*region, self.region_project(account, at))).collect()

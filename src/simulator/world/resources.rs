@@ -15,6 +15,7 @@ use super::{
 pub(crate) mod automatic;
 pub(crate) mod console;
 pub(crate) mod convert;
+pub(crate) mod describe;
 pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod past;

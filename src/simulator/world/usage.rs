@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::{
     Kind, World,
-    bills::Month,
     dice::{Dice, mix},
+    months::Month,
     times::{HOUR, MINUTE, Millis},
 };
 

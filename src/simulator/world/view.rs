@@ -114,7 +114,6 @@ impl World {
     }
 
     /// Who placed an order: for renewals since the start that is known, for others chance tells.
-    /// Who or what placed an order.
     pub(crate) fn source(&self, place: Place) -> u8 {
         let owner = &self.accounts[place.account];
         match owner.resources.placed_by_bss(place.index) {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -58,8 +59,13 @@ pub(super) struct Call {
 
 /// Two of them play the same scenes to the same end.
 pub(super) async fn simulator() -> Running {
+    simulator_with(None).await
+}
+
+/// The same with a file in which it remembers what happens.
+async fn simulator_with(state: Option<PathBuf>) -> Running {
     let (clock, _) = Clock::manual(START.parse().expect("a time"));
-    simulator::run(Options { orders: 150, clock, ..Options::default() }).await.expect("a simulator")
+    simulator::run(Options { orders: 150, clock, state, ..Options::default() }).await.expect("a simulator")
 }
 
 /// The scenes' side of the stage.
@@ -68,17 +74,46 @@ pub(super) struct Stage {
     clock: Clock,
     wire: Arc<Recorder>,
     steps: Vec<Step>,
+    /// Every question that was answered, as it was signed.
+    questions: Vec<Request>,
 }
 
 impl Stage {
     pub(super) async fn new() -> Self {
+        Self::on(simulator().await).await
+    }
+
+    /// A stage that is remembered in a file.
+    pub(super) async fn remembered(file: PathBuf) -> Self {
+        Self::on(simulator_with(Some(file)).await).await
+    }
+
+    async fn on(running: Running) -> Self {
         let clock = Clock::system();
-        let running = simulator().await;
         let http = HttpWire::new(clock.clone()).expect("a wire");
-        let mut stage = Self { running, clock, wire: Arc::new(Recorder::over(http)), steps: Vec::new() };
+        let wire = Arc::new(Recorder::over(http));
+        let mut stage = Self { running, clock, wire, steps: Vec::new(), questions: Vec::new() };
         // The stage's clock stands still while those who sign go on.
         stage.control("POST", "/settings", json!({"signature_valid_ms": i64::MAX / 4})).await;
         stage
+    }
+
+    /// The questions that were answered in the scenes, each once.
+    pub(super) fn questions(&self) -> Vec<Request> {
+        let mut known = BTreeSet::new();
+        let told = |r: &Request| {
+            let language = r.headers.iter().find(|(name, _)| *name == "X-Language");
+            (r.operation, r.target.clone(), r.body.clone(), language.map(|(_, value)| value.clone()))
+        };
+        self.questions.iter().filter(|request| known.insert(told(request))).cloned().collect()
+    }
+
+    /// What is answered when one of them is asked again, to the letter.
+    pub(super) async fn asked_again(&self, question: &Request) -> (u16, String) {
+        let endpoint = self.running.ready.endpoint.parse().expect("an endpoint");
+        let request = Request { endpoint, begin_by: None, ..question.clone() };
+        let answer = self.wire.http.exchange(request, LIMIT).await.expect("an answer");
+        (answer.status, String::from_utf8(answer.body).expect("text"))
     }
 
     /// The steps so far.
@@ -186,6 +221,9 @@ impl Stage {
         let [(request, response)] = &exchanges[..] else {
             panic!("a scene is one exchange: {exchanges:?}");
         };
+        if request.purpose == Purpose::Read && response.status == 200 {
+            self.questions.push(request.clone());
+        }
         let language = request.headers.iter().find(|(name, _)| *name == "X-Language");
         self.steps.push(Step::Call(Box::new(Call {
             account,

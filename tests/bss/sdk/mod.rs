@@ -103,3 +103,10 @@ async fn resources_live_and_end_as_huaweis_sdk_sees_them() {
     let running = simulator::run(Options { clock, ..Options::default() }).await.expect("it starts");
     referee("resources.py", &running.ready).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_told_of_one_world_agrees_to_the_last_digit() {
+    let (clock, _) = Clock::manual("2026-07-15T02:30:00Z".parse().expect("a time"));
+    let running = simulator::run(Options { clock, ..Options::default() }).await.expect("it starts");
+    referee("couplings.py", &running.ready).await;
+}

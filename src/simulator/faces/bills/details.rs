@@ -7,7 +7,8 @@ use crate::simulator::{
     faces::{At, Call, Exact, Query, wrong},
     world::{
         Refusal, World,
-        bills::{Digits, Fee, Month, Row, Wanted, mode},
+        bills::{Digits, Fee, Row, Wanted, mode},
+        months::Month,
         refuse,
         times::beijing_day,
     },

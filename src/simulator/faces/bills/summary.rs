@@ -9,7 +9,8 @@ use crate::simulator::{
     faces::{Call, Exact, wrong},
     world::{
         Refusal, World,
-        bills::{Digits, Fee, Parts, Wanted, day_begins},
+        bills::{Digits, Fee, Parts, Wanted},
+        days::day_begins,
         times::beijing_day,
     },
 };

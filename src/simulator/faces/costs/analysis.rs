@@ -12,8 +12,10 @@ use crate::simulator::{
     faces::{Answer, Call, ExactText, bills::OPERATING_ENTITY, wrong},
     world::{
         Refusal, World,
-        bills::{Atom, Digits, Fee, Month, Parts, Said, Scope, Wanted, day},
+        bills::{Atom, Digits, Fee, Parts, Said, Scope, Wanted},
         costs::part,
+        days::parse_day,
+        months::Month,
         refuse,
         times::beijing_day,
     },
@@ -349,7 +351,7 @@ fn time(body: TimeBody) -> Result<Time, Refusal> {
     let begin = body.begin_time.ok_or_else(|| missing("begin_time"))?;
     let end = body.end_time.ok_or_else(|| missing("end_time"))?;
     let (first, last, monthly) = match unit {
-        1 => (day(&begin), day(&end), false),
+        1 => (parse_day(&begin), parse_day(&end), false),
         2 => (Month::parse(&begin).map(Month::first_day), Month::parse(&end).map(Month::last_day), true),
         _ => return Err(wrong("time_measure_id")),
     };

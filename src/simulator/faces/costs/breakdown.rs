@@ -10,8 +10,9 @@ use crate::simulator::{
     },
     world::{
         Refusal, World,
-        bills::{Digits, Fee, Month, Wanted},
+        bills::{Digits, Fee, Wanted},
         costs::{Spread, spread},
+        months::Month,
         times::Millis,
     },
 };

@@ -5,13 +5,10 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{
-    Atom, Fee, Month, Parts, Source, bill_type, mode,
-    month::{day_begins, day_ends},
-};
+use super::{Atom, Fee, Month, Parts, Source, bill_type, mode};
 use crate::simulator::world::{
     Kind, World,
-    days::day_number,
+    days::{day_begins, day_ends, day_number},
     dice::{Dice, mix},
     packages::{USAGES, package_user_id},
     services::REGIONS,
@@ -408,10 +405,9 @@ impl World {
         if self.metered(account).iter().all(|metered| metered.meter.packaged.is_none()) {
             return deducted;
         }
-        for (package, deduction) in self.deducted(account, month.begins(), month.ends() + AFTER) {
-            let code = package.goods.items[deduction.item].usage.code;
-            let day = day_begins(beijing_day(deduction.used_from));
-            *deducted.entry((code, package.region, day)).or_insert(0) += deduction.used * 1_000;
+        for paid in self.deducted(account, month.begins(), month.ends() + AFTER) {
+            let day = day_begins(beijing_day(paid.used_from));
+            *deducted.entry((paid.code, paid.region, day)).or_insert(0) += paid.used * 1_000;
         }
         deducted
     }

@@ -2,16 +2,14 @@
 
 use chrono::Datelike;
 
-use super::{
-    Atom, FEN, Fee, Parts, Source, Used, bill_type, describe, meters::Metered, month::day_begins,
-    select::project_of,
-};
+use super::{Atom, FEN, Fee, Parts, Source, Used, bill_type, meters::Metered, select::project_of};
 use crate::simulator::world::{
     World,
     catalogue::region_names,
+    days::day_begins,
     dice::mix,
     ids::Place,
-    resources::attached_to,
+    resources::{attached_to, describe},
     services::service,
     shape::{self, Line},
     times::{Millis, beijing_day},
@@ -92,7 +90,8 @@ impl World {
     pub(crate) fn resource_name(&self, fee: &Fee) -> String {
         match fee.source {
             Source::Line { purchase, of_purchase, .. } => {
-                describe::name(&self.accounts[fee.account], fee, (purchase, of_purchase))
+                let key = (purchase, of_purchase);
+                describe::resource_name(&self.accounts[fee.account], fee.account, key, fee.service)
             }
             Source::Meter(_) => metered_name(fee, &self.resource_id_of(fee)),
         }
@@ -222,7 +221,7 @@ impl World {
             parent: main.map(|main| shape::resource_id(self.seed, fee.account, purchase, main)),
             product_id: format!("OFFI7405863{:03}2815{product:02}", line.service),
             spec: sold.product(line.product).names[language],
-            sku: describe::spec_code(line),
+            sku: describe::spec_code(line).to_owned(),
             size,
             order_id: Some(self.order_id(fee.account, order, 0)),
             sub_order_id: (sub != 0).then(|| self.order_id(fee.account, order, sub)),

@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::{Digits, FEN, Fee, Month, Parts, Row, Scope, Source, Wanted, day};
+use super::{Digits, FEN, Fee, Parts, Row, Scope, Source, Wanted};
 use crate::simulator::{
     seed::{self, Seed},
     world::{
         Cause, Doer, Fen, Settings, World, costs,
+        days::parse_day,
+        months::Month,
         orders::status,
         pay::Wish,
         place::Draft,
@@ -212,7 +214,7 @@ proptest! {
         length in 1_i32..1_200,
         cuts in proptest::collection::vec(0_i32..1_300, 0..6),
     ) {
-        let first = day("2025-03-09").expect("a day");
+        let first = parse_day("2025-03-09").expect("a day");
         let number = chrono::Datelike::num_days_from_ce(&first);
         let parts = Parts { official: amount, cash: amount / 3, coupon: amount - amount / 3, ..Parts::default() };
         let fee = Fee {

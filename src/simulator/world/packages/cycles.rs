@@ -1,7 +1,8 @@
 //! When the quota of a package comes back.
 
 use super::super::{
-    days::{day_begins, month_begins, months_after, week_begins, year_begins},
+    days::{day_begins, months_after, week_begins, year_begins},
+    months::Month,
     times::{DAY, HOUR, Millis, SECOND, beijing_day},
 };
 
@@ -41,7 +42,7 @@ impl Reuse {
             Cycle::Hour => at - at.rem_euclid(HOUR),
             Cycle::Day => day_begins(beijing_day(at)),
             Cycle::Week => week_begins(at),
-            Cycle::Month => month_begins(at),
+            Cycle::Month => Month::of(at).begins(),
             Cycle::Year => year_begins(at),
         }
     }

@@ -42,7 +42,8 @@ fn what_was_deducted_in_a_cycle_is_what_the_quota_lacks() {
         assert!(packages.len() > 10, "{}", packages.len());
         let left = world.left(0, &packages, at);
         let deductions = world.deductions(0, &packages, (0, at));
-        for (nth, package) in packages.iter().enumerate() {
+        let told = packages.iter().enumerate().filter(|(_, package)| !package.is_forgotten(at));
+        for (nth, package) in told {
             for (item, held) in package.goods.items.iter().enumerate() {
                 let (begin, end) = package.cycle(at);
                 let mine = deductions.iter().filter(|d| d.package == nth && d.item == item);
@@ -66,12 +67,7 @@ fn asking_later_does_not_change_what_was_deducted_before() {
     let at = start() + 3 * DAY;
     let before = world.deducted(0, start(), at);
     buy(&mut world, (OBS, 2), at);
-    let again = world.deducted(0, start(), at);
-    assert_eq!(before.len(), again.len());
-    let told = |found: &[(Package, Deduction)]| -> Vec<(String, Milli)> {
-        found.iter().map(|(package, d)| (package.id.clone(), d.used)).collect()
-    };
-    assert_eq!(told(&before), told(&again));
+    assert_eq!(world.deducted(0, start(), at), before);
 }
 
 #[test]
@@ -97,8 +93,32 @@ fn a_bought_package_is_there_once_it_is_provided_and_is_used_from_then_on() {
     world.unsubscribe_in_console(&cause(start() + 2 * DAY), 0, index).expect("gone");
     let gone = of(&world, start() + 3 * DAY).expect("still told of");
     assert_eq!(gone.state(&[1], start() + 3 * DAY), State::Unsubscribed);
-    let of_gone = world.deducted(0, start(), start() + 9 * DAY);
-    assert!(of_gone.iter().all(|(package, d)| package.id != gone.id || d.at < start() + 3 * DAY));
+    let packages = world.packages(0, start() + 9 * DAY);
+    let deductions = world.deductions(0, &packages, (start(), start() + 9 * DAY));
+    let of_gone = |d: &&Deduction| packages[d.package].id == gone.id;
+    assert!(deductions.iter().filter(of_gone).all(|d| d.at < start() + 3 * DAY));
+}
+
+#[test]
+fn a_package_is_renewed_as_the_resource_that_it_is_and_what_it_gave_before_stays() {
+    let mut world = world(300);
+    let id = buy(&mut world, (CDN, 0), start());
+    let place = world.find(&id).expect("a place");
+    let of =
+        |world: &World, at| world.packages(0, at).into_iter().find(|package| package.bought == Some(place));
+    let bought = of(&world, start() + DAY).expect("a package");
+    let at = bought.expires + 3 * DAY;
+    let deductions = |world: &World| {
+        let packages = world.packages(0, at);
+        let told = world.deductions(0, &packages, (start(), at)).into_iter();
+        told.map(|d| (packages[d.package].id.clone(), d.item, d.at, d.used)).collect::<Vec<_>>()
+    };
+    let before = deductions(&world);
+    world.renew_in_console(&cause(at), 0, place.index).expect("renewed in its grace period");
+    let renewed = of(&world, at + DAY).expect("a package");
+    let resource = world.resource(&renewed.id, at + DAY).expect("a resource");
+    assert_eq!((renewed.effective, renewed.expires), (resource.effective, resource.expires));
+    assert_eq!(deductions(&world), before, "nothing is used of it while it had expired");
 }
 
 #[test]

@@ -73,18 +73,32 @@ impl World {
             }
         }
         let mut deductions = Vec::new();
-        for ((_, region), (usage, mut sources)) in kinds {
-            sources.sort_by_key(|s| (packages[s.package].expires, packages[s.package].id.clone(), s.item));
-            let first = sources.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
+        for ((_, region), (usage, mut coming)) in kinds {
+            // What was to end first gives first; renewing a package changes nothing of what it gave before.
+            let rank = |s: &Source, at| (packages[s.package].expiry_at(at), &packages[s.package].id, s.item);
+            let first = coming.iter().map(|s| packages[s.package].effective).min().unwrap_or(at);
             // No cycle of space is longer than the hour that it is counted by: nothing older matters.
             let first = if usage.hourly { first.max(from) } else { first };
-            let mut over = 0;
+            // Only what is there by then is looked at, however many there have been.
+            coming.sort_by_key(|s| std::cmp::Reverse(packages[s.package].effective));
+            let mut there: Vec<Source> = Vec::new();
+            let mut renewals = renewals(packages, &coming);
             for step in steps(usage, first, at) {
                 let mut wanted = self.demand(account, usage, region, step.number);
-                while sources.get(over).is_some_and(|s| packages[s.package].expires <= step.at) {
-                    over += 1;
+                let mut changed = false;
+                while renewals.last().is_some_and(|since| *since <= step.at) {
+                    renewals.pop();
+                    changed = true;
                 }
-                for source in &mut sources[over..] {
+                while let Some(source) = coming.pop_if(|s| packages[s.package].effective <= step.at) {
+                    there.push(source);
+                    changed = true;
+                }
+                if changed {
+                    there.retain(|s| step.at < packages[s.package].until());
+                    there.sort_by(|a, b| rank(a, step.at).cmp(&rank(b, step.at)));
+                }
+                for source in &mut there {
                     if wanted == 0 {
                         break;
                     }
@@ -104,7 +118,9 @@ impl World {
             .map(|package| package.goods.items.iter().map(|item| package.quota(item)).collect())
             .collect();
         let cycles: Vec<(Millis, Millis)> = packages.iter().map(|package| package.cycle(at)).collect();
-        let from = cycles.iter().map(|(begin, _)| *begin).min().unwrap_or(at);
+        // What nobody is told of any more need not be known.
+        let told = packages.iter().zip(&cycles).filter(|(package, _)| !package.is_forgotten(at));
+        let from = told.map(|(_, (begin, _))| *begin).min().unwrap_or(at);
         for deduction in self.deductions(account, packages, (from, at)) {
             let (begin, end) = cycles[deduction.package];
             if (begin..=end).contains(&deduction.at) {
@@ -155,7 +171,7 @@ impl Source {
     /// Takes what is there of what is wanted, and answers how much that was.
     fn take(&mut self, packages: &[Package], wanted: Milli, step: &Step, out: &mut Vec<Deduction>) -> Milli {
         let package = &packages[self.package];
-        if step.at < package.effective || package.until() <= step.at {
+        if !package.is_held(step.at) {
             return 0;
         }
         if step.at > self.cycle.1 {
@@ -177,6 +193,14 @@ impl Source {
         }
         used
     }
+}
+
+/// When packages were renewed, the latest first.
+fn renewals(packages: &[Package], sources: &[Source]) -> Vec<Millis> {
+    let of = |source: &Source| packages[source.package].terms.iter().skip(1).map(|term| term.since);
+    let mut moments: Vec<Millis> = sources.iter().flat_map(of).collect();
+    moments.sort_unstable_by(|a, b| b.cmp(a));
+    moments
 }
 
 /// An hour or a day whose usage is deducted.

@@ -86,11 +86,11 @@ impl Life<'_> {
     ) -> Vec<CouponChange> {
         let first = coupon.now.at(Millis::MIN);
         // A coupon that a master handed out began with that.
-        let handed = coupon.created > start && since.first().is_some_and(|(_, amount)| *amount < 0);
+        let handed = coupon.created >= start && since.first().is_some_and(|(_, amount)| *amount < 0);
         if first.state != state::INACTIVE && !handed {
             self.change(coupon.valid_from, coupon.face, ACTIVATED, &format!("AC{}", coupon.id));
         }
-        if coupon.created <= start {
+        if coupon.created < start {
             self.before(coupon, start);
         }
         for (effect, taken) in since {

@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 use super::{
     super::{
         Fen, World,
-        days::{cycle_of, month_begins, months_after},
+        days::months_after,
         dice::{Dice, mix},
         ids::Place,
+        months::Month,
         orders::Order,
         times::{DAY, HOUR, MINUTE, Millis},
     },
@@ -125,7 +126,8 @@ impl World {
         for (index, order) in (0..account.made_by(start)).zip(&account.orders) {
             let (at, amount) = match account.live.get(&index) {
                 Some(live) => match &live.payment {
-                    Some(payment) if payment.at <= start => (payment.at, -payment.cash),
+                    // What is paid in the moment of the start stands in the ledger.
+                    Some(payment) if payment.at < start => (payment.at, -payment.cash),
                     _ => continue,
                 },
                 None => match order.paid_at() {
@@ -158,7 +160,7 @@ impl World {
             return entries;
         }
         let mut dice = Dice::new(self.seed ^ 0x00C2_ED17 ^ ((account as u64) << 32));
-        let begin = month_begins(month_begins(start) - i64::from(MONTHS) * 30 * DAY);
+        let begin = Month::of(Month::of(start).begins() - i64::from(MONTHS) * 30 * DAY).begins();
         let mut add = |at: Millis, why: Why, balance: Fen| {
             let nth = u32::try_from(entries.len()).unwrap_or(u32::MAX);
             entries.push(Entry { balance, ..entry(at, nth, account, why) });
@@ -196,10 +198,10 @@ impl World {
             _ => None,
         };
         // What is charged in the first days of a month was used in the month before.
-        let cycle = if entry.why == Why::Usage { month_begins(at) - DAY } else { at };
+        let cycle = if entry.why == Why::Usage { Month::of(at).begins() - DAY } else { at };
         let trade_id = match entry.why {
             _ if of_order => self.order_id(owner, entry.index, 0),
-            Why::Usage => format!("BILL{}", cycle_of(cycle).replace('-', "")),
+            Why::Usage => format!("BILL{}", Month::of(cycle).text().replace('-', "")),
             _ => format!("TR{:016}", mix(number ^ self.seed) % 10_000_000_000_000_000),
         };
         let place = Place { account: owner, index: entry.index, sub: 0 };

@@ -83,7 +83,7 @@ impl Account {
 
 impl World {
     /// The terms of a resource as readers see them at a moment; none when it is not there yet.
-    pub(super) fn terms(&self, account: usize, key: Key, line: &Line, at: Millis) -> Vec<Term> {
+    pub(crate) fn terms(&self, account: usize, key: Key, line: &Line, at: Millis) -> Vec<Term> {
         let owner = &self.accounts[account];
         let (Some(from), Some(periods)) = (owner.provided_at(key.0, at), line.periods) else {
             return Vec::new();

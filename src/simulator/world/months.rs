@@ -1,8 +1,11 @@
-//! Months and days of Beijing's calendar, by which everything is billed. It knows no bills.
+//! Months of Beijing's calendar, by which everything is billed. They know no bills.
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::simulator::world::times::{DAY, HOUR, Millis, beijing_day};
+use super::{
+    days::day_begins,
+    times::{Millis, beijing_day},
+};
 
 /// A month, counted from the year 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,25 +74,9 @@ impl Month {
     }
 }
 
-/// When a day begins in Beijing.
-pub(crate) fn day_begins(day: NaiveDate) -> Millis {
-    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis() - 8 * HOUR
-}
-
-/// The last second of a day in Beijing.
-pub(crate) fn day_ends(day: NaiveDate) -> Millis {
-    day_begins(day) + DAY - 1_000
-}
-
-/// Reads `2026-01-31` and nothing else.
-pub(crate) fn day(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| text.parse().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::simulator::world::times::parse;
+    use super::{super::times::parse, *};
 
     #[test]
     fn a_month_begins_at_four_in_the_afternoon_utc() {
