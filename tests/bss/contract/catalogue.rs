@@ -68,10 +68,6 @@ const NO_TYPE: &[(&str, &str)] = &[
     ("x_language", "a header, which Locale::bss writes; the two spellings mean the same"),
 ];
 
-/// Codes that a type has beside those of its table, with the reason.
-const MORE: &[(&str, &str, &str)] =
-    &[("pay_discount_type", "609", "a price adjustment is offered and must be used, so it must be payable")];
-
 #[test]
 fn every_code_of_every_table_has_a_name_in_both_languages() {
     let text: Value = serde_json::from_str(include_str!("../../fixtures/codes.json")).expect("the codes");
@@ -87,9 +83,7 @@ fn every_code_of_every_table_has_a_name_in_both_languages() {
         };
         let listed: BTreeSet<&str> =
             table["codes"].as_object().expect("codes").keys().map(String::as_str).collect();
-        let more = |code: &str| MORE.iter().any(|(table, more, _)| table == name && *more == code);
-        let ours: BTreeSet<&str> =
-            known.rows.iter().map(|(code, ..)| *code).filter(|code| !more(code)).collect();
+        let ours: BTreeSet<&str> = known.rows.iter().map(|(code, ..)| *code).collect();
         if listed != ours {
             wrong.push(format!("{name}: {listed:?} are listed, the type has {ours:?}"));
         }
