@@ -1,7 +1,7 @@
 //! Unsubscribing: what a resource's orders paid comes back, as far as the rules go, and the resource
 //! goes; or only renewed terms that have not started are given back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     super::{
@@ -193,6 +193,13 @@ impl World {
         effect.coupons = coupons;
     }
 
+    /// What each coupon and card paid of an order; nothing is known of orders that ended before the start.
+    fn spent_on(&self, account: usize, order: u32) -> HashMap<String, Fen> {
+        let live = self.accounts[account].live.get(&order);
+        let payment = live.and_then(|live| live.payment.as_ref());
+        payment.map(|payment| payment.coupons.iter().cloned().collect()).unwrap_or_default()
+    }
+
     /// Gives an amount back to the coupons of a kind that paid an order; expired ones are void.
     fn coupons_back(
         &mut self,
@@ -205,17 +212,16 @@ impl World {
             return Vec::new();
         }
         let id = self.order_id(account, order, 0);
+        let spent = self.spent_on(account, order);
         let owner = &mut self.accounts[account];
-        let payment = owner.live.get(&order).and_then(|live| live.payment.as_ref());
-        let spent: Vec<(String, Fen)> = payment.map(|payment| payment.coupons.clone()).unwrap_or_default();
         let of_kind: Vec<(usize, Fen)> = owner
             .coupons
             .iter()
             .enumerate()
             .filter(|(_, coupon)| coupon.kind == kind)
             .filter_map(|(nth, coupon)| {
-                let paid = spent.iter().find(|(id, _)| *id == coupon.id).map(|(_, amount)| *amount);
                 let of_old = coupon.now.last().last_order.as_ref() == Some(&id);
+                let paid = spent.get(&coupon.id).copied();
                 paid.or_else(|| of_old.then_some(coupon.face)).map(|amount| (nth, amount))
             })
             .collect();
@@ -235,12 +241,10 @@ impl World {
 
     /// Gives an amount back to the stored-value cards that paid an order; expired ones are void.
     fn cards_back(&mut self, at: Millis, account: usize, order: u32, amount: Fen) -> Vec<Spent> {
+        let spent = self.spent_on(account, order);
         let owner = &mut self.accounts[account];
-        let payment = owner.live.get(&order).and_then(|live| live.payment.as_ref());
-        let spent: Vec<(String, Fen)> = payment.map(|payment| payment.coupons.clone()).unwrap_or_default();
-        let paid_by = |id: &str| spent.iter().find(|(known, _)| known == id).map(|(_, amount)| *amount);
         let mut cards: Vec<_> =
-            owner.cards.iter_mut().filter_map(|card| Some((paid_by(&card.id)?, card))).collect();
+            owner.cards.iter_mut().filter_map(|card| Some((*spent.get(&card.id)?, card))).collect();
         let weights: Vec<Fen> = cards.iter().map(|(paid, _)| *paid).collect();
         let mut back = Vec::new();
         for ((_, card), part) in cards.iter_mut().zip(share(amount, &weights)) {
