@@ -153,9 +153,6 @@ pub enum Says {
     SomeBusiness,
 }
 
-/// The version of the table, recorded with every verdict so that old ones can be read later.
-pub const VERSION: u32 = 4;
-
 /// The table. Whatever fits no row is ambiguous.
 pub const TABLE: &[Row] = &[
     Row {
