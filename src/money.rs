@@ -201,20 +201,6 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
-/// `#[serde(default, deserialize_with = "money::optional")]`: an absent, `null` or empty amount is
-/// `None`, since BSS uses all three for "does not apply".
-pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    match raw.get() {
-        "null" | "\"\"" => Ok(None),
-        token => token
-            .trim_matches('"')
-            .parse()
-            .map(Some)
-            .map_err(|_| D::Error::custom(format_args!("not an amount of money: {token:.40}"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -224,8 +210,6 @@ mod tests {
     #[derive(Deserialize)]
     struct Line {
         a: Money,
-        #[serde(default, deserialize_with = "optional")]
-        b: Option<Money>,
     }
 
     fn money(text: &str) -> Money {
@@ -243,13 +227,6 @@ mod tests {
         ] {
             let line: Line = serde_json::from_str(wire).expect(wire);
             assert_eq!(line.a, money(amount), "{wire}");
-        }
-    }
-
-    #[test]
-    fn an_amount_that_does_not_apply_is_none() {
-        for wire in [r#"{"a":1}"#, r#"{"a":1,"b":null}"#, r#"{"a":1,"b":""}"#] {
-            assert_eq!(serde_json::from_str::<Line>(wire).expect(wire).b, None, "{wire}");
         }
     }
 

@@ -96,3 +96,28 @@ macro_rules! whole_numbers {
     )+};
 }
 whole_numbers!(u64, i64, u32, i32);
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::record;
+
+    use super::*;
+
+    record! {
+        /// A line with an amount that has to be there and one that may not apply.
+        struct Line {
+            /// Has to be there.
+            a: Money,
+            /// May not apply.
+            b: Option<Money>,
+        }
+    }
+
+    #[test]
+    fn an_amount_that_does_not_apply_is_none() {
+        for wire in [r#"{"a":1}"#, r#"{"a":1,"b":null}"#, r#"{"a":1,"b":""}"#] {
+            let line: Line = serde_json::from_str(wire).expect(wire);
+            assert_eq!((line.a, line.b), (Money::from_fen(100), None), "{wire}");
+        }
+    }
+}
