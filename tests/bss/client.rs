@@ -10,7 +10,7 @@ use bss_portal::{
         coupons::CouponQuery,
         limits::Limits,
         orders::{OrderQuery, Sort, Window},
-        transport::{HttpWire, Purpose, Request, Wire},
+        transport::{HttpWire, Purpose, Request, Response, Wire},
     },
     clock::Clock,
     i18n::Locale,
@@ -89,18 +89,7 @@ impl Bss {
         path: &str,
         body: Value,
     ) -> T {
-        let endpoint: bss::Endpoint = self.running.ready.control.parse().expect("an endpoint");
-        let request = Request {
-            operation: "control",
-            purpose: Purpose::Write,
-            method,
-            headers: vec![("Host", endpoint.authority()), ("Content-Type", "application/json".to_owned())],
-            endpoint,
-            target: path.to_owned(),
-            body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
-            begin_by: None,
-        };
-        let answer = self.wire.exchange(request, LIMIT).await.expect("an answer");
+        let answer = control(&self.wire, &self.running, (method, path, &body)).await;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         serde_json::from_str(&text)
             .unwrap_or_else(|why| panic!("{method} {path}: {} {why} {text}", answer.status))
@@ -123,6 +112,26 @@ impl Bss {
         let ledger: Vec<Value> = self.control("GET", "/ledger", Value::Null).await;
         ledger.iter().filter(|effect| effect["subject"] == subject).count()
     }
+}
+
+/// A request of a simulator's control plane.
+pub(super) async fn control(
+    wire: &HttpWire,
+    running: &Running,
+    (method, path, body): (&'static str, &str, &Value),
+) -> Response {
+    let endpoint: bss::Endpoint = running.ready.control.parse().expect("an endpoint");
+    let request = Request {
+        operation: "control",
+        purpose: Purpose::Write,
+        method,
+        headers: vec![("Host", endpoint.authority()), ("Content-Type", "application/json".to_owned())],
+        endpoint,
+        target: path.to_owned(),
+        body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+        begin_by: None,
+    };
+    wire.exchange(request, LIMIT).await.expect("an answer")
 }
 
 pub(super) fn pay(order_id: &str) -> Write {

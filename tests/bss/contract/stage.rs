@@ -22,6 +22,8 @@ use bss_portal::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::super::client::control;
+
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// When the scenes play: years of orders lie before, and nothing depends on the day of the test.
@@ -336,18 +338,7 @@ async fn ask(
     running: &Running,
     (method, path, body): (&'static str, &str, &Value),
 ) -> Value {
-    let endpoint: bss::Endpoint = running.ready.control.parse().expect("an endpoint");
-    let request = Request {
-        operation: "control",
-        purpose: Purpose::Write,
-        method,
-        headers: vec![("Host", endpoint.authority()), ("Content-Type", "application/json".to_owned())],
-        endpoint,
-        target: path.to_owned(),
-        body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
-        begin_by: None,
-    };
-    let answer = http.exchange(request, LIMIT).await.expect("an answer");
+    let answer = control(http, running, (method, path, body)).await;
     assert!(answer.status < 300, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
     serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
 }
