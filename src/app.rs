@@ -18,12 +18,13 @@ use crate::{
     cloud_accounts,
     features::{
         self,
-        orders::{cancel_order::CancelOrders, job::ReadOrders, pay_order::PayOrders},
+        orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         resources::{renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
+    payments::PayOrders,
     state::{App, Pulse, Settings},
     vault::Vault,
     web::{
@@ -158,10 +159,9 @@ fn routes(readiness: Readiness) -> Routes {
 
 /// The kinds of operations.
 fn registry(db: &PgPool, clock: &Clock) -> Registry {
-    let (pay, cancel) = (
-        PayOrders { db: db.clone(), clock: clock.clone() },
-        CancelOrders { db: db.clone(), clock: clock.clone() },
-    );
+    let kept = Arc::new(orders::kept::Kept { db: db.clone(), clock: clock.clone() });
+    let (pay, cancel) =
+        (PayOrders { kept: kept.clone(), clock: clock.clone() }, CancelOrders { kept: kept.clone() });
     let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
     Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe)
 }

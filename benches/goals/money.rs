@@ -13,7 +13,6 @@ use bss_portal::{
     clock::Clock,
     cloud_accounts::{self, Configured, Credential, Kind, Upstream},
     db,
-    features::orders::pay_order::{Expected, PayOrder, Shown},
     i18n::Locale,
     identity::{
         Identity, Settings as IdentitySettings,
@@ -22,6 +21,7 @@ use bss_portal::{
     },
     money::Money,
     operations::{Intent, Timings, TransKey},
+    payments::pay_order::{Expected, PayOrder, Shown},
     state,
     vault::Vault,
 };

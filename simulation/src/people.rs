@@ -4,16 +4,14 @@
 use bss_portal::{
     bss::Term,
     features::{
-        orders::{
-            cancel_order::CancelOrder,
-            pay_order::{Expected, PayOrder, Shown},
-        },
+        orders::cancel_order::CancelOrder,
         resources::{self, SeenResource, renew::Renew, unsubscribe::Unsubscribe},
     },
     i18n::Locale,
     identity::access::{Actor, Role, Scope},
     money::Money,
     operations::{Intent, OperationId, State, Store as _, Story, SubmitError},
+    payments::pay_order::{Expected, PayOrder, Shown},
 };
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bss_portal::{
     bss::{self, Connection, Credentials, Reader, Write, limits::Limits},
     features::{
-        orders::{cancel_order::CancelOrders, pay_order::PayOrders},
+        orders::{cancel_order::CancelOrders, kept::Kept},
         resources::{renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::access::AccountId,
@@ -18,6 +18,7 @@ use bss_portal::{
         Chance, Desk, Fault, Kind, Operation, Performer, Preflight, Reading, Reconciler, Registry, Sent,
         Setup, Sighting, State, Store, Timings, TransKey,
     },
+    payments::PayOrders,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -226,12 +227,12 @@ impl World {
         };
         let (reader, writer) = bss::connect(connection);
         let reader = reader.known_as(self.portal_user);
-        let db = NO_DATABASE.clone();
+        let kept = Arc::new(Kept { db: NO_DATABASE.clone(), clock: clock.clone() });
         Setup {
             store,
             registry: Registry::new()
-                .with(Plain(PayOrders { db: db.clone(), clock: clock.clone() }))
-                .with(Plain(CancelOrders { db, clock: clock.clone() }))
+                .with(Plain(PayOrders { kept: kept.clone(), clock: clock.clone() }))
+                .with(Plain(CancelOrders { kept }))
                 .with(Plain(Renewals { clock: clock.clone() }))
                 .with(Plain(Unsubscriptions { clock: clock.clone() })),
             upstream: Arc::new(HashMap::from([(ACCOUNT, (reader, Arc::new(writer)))])),

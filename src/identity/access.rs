@@ -19,8 +19,14 @@ pub enum Permission {
     PayOrders,
     /// Ask for an order to be cancelled.
     CancelOrders,
+    /// See the yearly/monthly resources of the accounts in scope, and when they expire.
+    ViewResources,
     /// Ask for the renewal of a resource to be ordered.
     RenewResources,
+    /// Ask for what happens at the expiry of resources to be set, and the days on which it does.
+    SetRenewal,
+    /// Ask for resources to become pay-per-use at once.
+    ConvertResources,
     /// Ask for a resource to be unsubscribed.
     UnsubscribeResources,
     /// See the operations of the accounts in scope.
@@ -72,10 +78,13 @@ impl Role {
     pub const fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ViewOrders | P::Export | P::ViewActivity | P::Refresh => true,
-            P::PayOrders | P::CancelOrders | P::RenewResources | P::UnsubscribeResources => {
-                matches!(self, Self::Finance)
-            }
+            P::ViewOrders | P::ViewResources | P::Export | P::ViewActivity | P::Refresh => true,
+            P::PayOrders
+            | P::CancelOrders
+            | P::RenewResources
+            | P::SetRenewal
+            | P::ConvertResources
+            | P::UnsubscribeResources => matches!(self, Self::Finance),
             P::Approve => matches!(self, Self::Approver),
             P::Review => matches!(self, Self::Finance | Self::Approver),
             P::ManageUsers | P::ManageAccounts | P::ViewSystem => matches!(self, Self::Admin),
@@ -184,9 +193,16 @@ mod tests {
     fn nobody_who_manages_people_can_move_or_approve_money() {
         for role in Role::ALL {
             let manages = role.grants(Permission::ManageUsers) || role.grants(Permission::ManageAccounts);
-            for money in
-                [Permission::PayOrders, Permission::CancelOrders, Permission::Approve, Permission::Review]
-            {
+            for money in [
+                Permission::PayOrders,
+                Permission::CancelOrders,
+                Permission::RenewResources,
+                Permission::SetRenewal,
+                Permission::ConvertResources,
+                Permission::UnsubscribeResources,
+                Permission::Approve,
+                Permission::Review,
+            ] {
                 assert!(!(manages && role.grants(money)), "{role} holds both");
             }
         }

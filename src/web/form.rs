@@ -77,6 +77,23 @@ async fn read(body: Body) -> Result<Bytes, Error> {
     })
 }
 
+/// The ids in texts that may hold several, as they were ticked or pasted: each once, in the writing that
+/// `as_written` gives them.
+pub fn ids_in<'a>(
+    texts: impl IntoIterator<Item = &'a String>,
+    as_written: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let separates = |c: char| c.is_whitespace() || ",;，；、".contains(c);
+    let mut ids: Vec<String> = Vec::new();
+    for id in texts.into_iter().flat_map(|text| text.split(separates)).filter(|id| !id.is_empty()) {
+        let id = as_written(id);
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
 /// Why a form was not read. It names fields, never values.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadForm(String);
@@ -370,5 +387,12 @@ mod tests {
             let error = parse::<Everything>(text, true).expect_err("refused").to_string();
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn ids_are_read_from_whatever_was_pasted() {
+        let texts = ["cs1, CS2\nCS1;cs3".to_owned(), "CS4、CS2".to_owned(), String::new()];
+        assert_eq!(ids_in(&texts, str::to_uppercase), ["CS1", "CS2", "CS3", "CS4"]);
+        assert_eq!(ids_in(&texts, str::to_owned), ["cs1", "CS2", "CS1", "cs3", "CS4"]);
     }
 }

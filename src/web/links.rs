@@ -19,6 +19,10 @@ pub const ACCOUNT: &str = "/account";
 pub const PREFERENCES: &str = "/preferences";
 /// The list of orders.
 pub const ORDERS: &str = "/orders";
+/// The list of yearly/monthly resources.
+pub const RESOURCES: &str = "/resources";
+/// The list of plans: several operations carried out one after another.
+pub const PLANS: &str = "/resources/plans";
 /// The list of operations.
 pub const ACTIVITY: &str = "/activity";
 
@@ -49,6 +53,49 @@ pub fn cancel_orders<'a>(order_ids: impl IntoIterator<Item = &'a str>) -> String
         query.append_pair("order", id);
     }
     format!("{ORDERS}/cancel?{}", query.finish())
+}
+
+/// The page of a resource.
+pub fn resource(resource_id: &str) -> String {
+    format!("{RESOURCES}/of/{}", encoded(resource_id))
+}
+
+/// The page on which resources are renewed.
+pub fn renew<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("renew", resource_ids)
+}
+
+/// The page on which resources are unsubscribed.
+pub fn unsubscribe<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("unsubscribe", resource_ids)
+}
+
+/// The page on which automatic renewal is switched on or off.
+pub fn auto_renewal<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("auto-renewal", resource_ids)
+}
+
+/// The page on which resources are set to become pay-per-use when they expire, or not.
+pub fn at_expiry<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("at-expiry", resource_ids)
+}
+
+/// The page on which resources become pay-per-use at once.
+pub fn convert<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("convert", resource_ids)
+}
+
+/// The page of a plan.
+pub fn plan(id: Uuid) -> String {
+    format!("{PLANS}/{id}")
+}
+
+fn about<'a>(what: &str, resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for id in resource_ids {
+        query.append_pair("resource", id);
+    }
+    format!("{RESOURCES}/{what}?{}", query.finish())
 }
 
 /// The page of an operation.

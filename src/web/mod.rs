@@ -1,8 +1,10 @@
 //! What every page stands on: the parts of HTTP and HTML that know no feature.
 
 pub mod assets;
+pub mod chip;
 #[cfg(test)]
 mod contrast;
+pub mod coupons;
 mod csrf;
 pub mod error;
 pub mod export;
@@ -17,11 +19,16 @@ pub mod links;
 pub mod observe;
 pub mod page;
 pub mod pager;
+pub mod posted;
+pub mod problem;
 pub mod routes;
 mod security;
+pub mod sentence;
 pub mod server;
 pub mod session;
+pub mod shown;
 pub mod texts;
+pub mod typed;
 
 use std::time::Duration;
 
@@ -40,6 +47,8 @@ pub use routes::{Access, RouteInfo, Routes};
 
 use crate::state::App;
 
+/// How long a page waits for an answer of Huawei's.
+pub const PAGE_LIMIT: Duration = Duration::from_secs(10);
 /// How long a request may take until its answer begins.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long a pause a body may make.

@@ -46,5 +46,9 @@ crate::texts! {
         pages: "翻页", "Pages";
         remove_filter: "移除此条件", "Remove this filter";
         back: "返回", "Back";
+        reason: "事由", "Reason";
+        optional: "可不填", "optional";
+        reason_help: "给审批人看，并保留在操作记录中。", "For whoever approves, and kept in the activity.";
+        type_amount: "输入从余额支付的金额", "Type the amount taken from the balance";
     }
 }

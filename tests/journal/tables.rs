@@ -143,7 +143,7 @@ async fn the_number_of_others_who_must_agree_follows_the_amount(db: PgPool) {
         assert_eq!(operation.state, state, "{amount}");
     }
     assert_eq!(super::world::person("x").role.as_str(), "finance");
-    assert_eq!(bss_portal::features::orders::pay_order::PayOrder::KIND, "pay_order");
+    assert_eq!(bss_portal::payments::PayOrder::KIND, "pay_order");
 }
 
 #[sqlx::test]

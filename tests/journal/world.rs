@@ -8,7 +8,7 @@ use bss_portal::{
     clock::{Clock, Hand},
     features::orders::{
         cancel_order::{CancelOrder, CancelOrders},
-        pay_order::{ChosenCoupon, Expected, PayOrder, PayOrders, Shown},
+        kept::Kept,
     },
     features::resources::{renew::Renewals, unsubscribe::Unsubscriptions},
     i18n::Locale,
@@ -17,6 +17,10 @@ use bss_portal::{
     operations::{
         Chance, Claimed, Fault, Intent, OperationId, Performer, PgStore, Planned, Reading, Reconciler,
         Registry, Setup, State, Store, Story, Submitted, Timings, TransKey,
+    },
+    payments::{
+        PayOrders,
+        pay_order::{ChosenCoupon, Expected, PayOrder, Shown},
     },
 };
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -184,10 +188,8 @@ fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock, user_name: Option<&str
     };
     let (reader, writer) = bss::connect(connection);
     let accounts = HashMap::from([(ACCOUNT, (reader.known_as(user_name), Arc::new(writer)))]);
-    let (pay, cancel) = (
-        PayOrders { db: db.clone(), clock: clock.clone() },
-        CancelOrders { db: db.clone(), clock: clock.clone() },
-    );
+    let kept = Arc::new(Kept { db: db.clone(), clock: clock.clone() });
+    let (pay, cancel) = (PayOrders { kept: kept.clone(), clock: clock.clone() }, CancelOrders { kept });
     let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
     Arc::new(Setup {
         store: Arc::new(PgStore(db.clone())),

@@ -13,33 +13,36 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use self::{facts::Facts, texts::Texts};
 use super::{
     cancel_order::CancelOrder,
-    pay_order::Shown,
-    posted::{Again, as_first_sent},
-    shown::FormOf,
-    standing::{self, Failure, Found, Obstacle, Sentence},
-    words::{self, Chip},
+    standing::{self, Found, Obstacle},
+    words,
 };
 use crate::{
     identity::access::Actor,
     money::Money,
     operations::{Confirmed as _, FormMade, Intent, OperationId, SubmitError},
+    payments::pay_order::Shown,
     state::App,
-    web::{Error, Form, Page, Ui, form::Query, links},
+    web::{
+        Error, Form, Page, Ui,
+        chip::Chip,
+        form::{Query, ids_in},
+        links,
+        posted::{Again, as_first_sent, part_key},
+        sentence::{Failure, Sentence},
+        shown::FormOf,
+        typed::Typed,
+    },
 };
 
 /// The most orders that one form cancels.
 pub const MOST: usize = 200;
 /// Orders that are asked about at once.
 const AT_ONCE: usize = 8;
-/// The longest reason that is kept.
-const REASON: usize = 200;
-
 /// Which orders: ticked in a list, or pasted.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
@@ -108,10 +111,7 @@ struct CancelPage<'a> {
     seen: String,
     /// What is shown, sealed; empty when it is too large.
     seal: String,
-    reason: String,
-    reason_wrong: &'static str,
-    typed: String,
-    typed_wrong: String,
+    typed: Typed,
     paste: String,
 }
 
@@ -122,7 +122,7 @@ pub async fn show(
     actor: Actor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
-    let ids = ids(asked.order.iter().chain([&asked.paste]));
+    let ids = ids_in(asked.order.iter().chain([&asked.paste]), str::to_uppercase);
     let mut page = CancelPage::new(&ui, app.clock.now());
     page.paste = asked.paste;
     if let Some(sentence) = too_many(&ids, &ui) {
@@ -141,7 +141,7 @@ pub async fn submit(
     actor: Actor,
     Form(form): Form<CancelForm>,
 ) -> Result<Response, Error> {
-    let ids = ids(&form.order);
+    let ids = ids_in(&form.order, str::to_uppercase);
     if ids.is_empty() || ids.len() > MOST {
         return Err(Error::Invalid("no orders, or too many".to_owned()));
     }
@@ -150,8 +150,7 @@ pub async fn submit(
     let wanted: Vec<&str> = seen.iter().map(|seen| seen.id.as_str()).collect();
     let mut page = CancelPage::new(&ui, app.clock.now());
     page.form_key = form.form_key;
-    form.reason.trim().clone_into(&mut page.reason);
-    page.typed.clone_from(&form.typed);
+    page.typed = Typed::new(&form.reason, form.typed.clone());
     // With what was shown, sealed, Huawei is not asked: the journal compares before it sends anything.
     if !page.recall(&app, &actor, (&form, &ids)) {
         // The same form again: what it became, whatever is true by now.
@@ -177,7 +176,7 @@ async fn became(
     form: &CancelForm,
     ids: &[&str],
 ) -> Result<Option<Response>, Error> {
-    let keys: Vec<Uuid> = ids.iter().map(|id| key_of(form.form_key, id)).collect();
+    let keys: Vec<Uuid> = ids.iter().map(|id| part_key(form.form_key, id)).collect();
     let made = app.desk.reading().of_forms(&actor.all_accounts, actor.id, &keys).await?;
     if made.is_empty() || made.len() != ids.len() {
         return Ok(None);
@@ -200,7 +199,8 @@ async fn became(
 fn first_sent(app: &App, ui: &Ui, count: usize) -> Response {
     let mut page = CancelPage::new(ui, app.clock.now());
     let link = Some((links::ACTIVITY.to_owned(), page.t.see_activity()));
-    page.sentence = Some(Sentence { link, ..warning(page.t.first_sent(), &page.t.first_sent_next(count)) });
+    page.sentence =
+        Some(Sentence { link, ..Sentence::warning(page.t.first_sent(), page.t.first_sent_next(count)) });
     (StatusCode::CONFLICT, Page(page)).into_response()
 }
 
@@ -208,19 +208,15 @@ fn first_sent(app: &App, ui: &Ui, count: usize) -> Response {
 async fn confirm(app: &App, actor: &Actor, mut page: CancelPage<'_>) -> Result<Response, Error> {
     let ui = page.ui;
     let t = page.t;
-    if page.reason.chars().count() > REASON {
-        page.reason_wrong = t.reason_long();
-    }
     let count = page.able.len();
-    if count > 1 && page.typed.trim() != count.to_string() {
-        page.typed_wrong = t.type_wrong(count);
-    }
+    let to_type = (count > 1).then(|| count.to_string());
+    page.typed.check_word(to_type.as_deref(), 0, ui);
     if !page.changes.is_empty() || count == 0 {
         page.seal(app, actor);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     }
-    if !page.reason_wrong.is_empty() || !page.typed_wrong.is_empty() {
-        page.sentence = Some(warning(t.not_confirmed(), ""));
+    if !page.typed.is_right() {
+        page.sentence = Some(Sentence::warning(t.not_confirmed(), ""));
         page.seal(app, actor);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
     }
@@ -232,9 +228,9 @@ async fn confirm(app: &App, actor: &Actor, mut page: CancelPage<'_>) -> Result<R
             order_id: able.found.order_id.clone(),
             after_discount: able.payable,
             shown: Shown { service: able.service, created_at: able.created_at, pay_until: able.pay_until },
-            reason: page.reason.clone(),
+            reason: page.typed.reason.clone(),
         };
-        let key = key_of(page.form_key, &able.found.order_id);
+        let key = part_key(page.form_key, &able.found.order_id);
         match app.desk.submit(actor, Intent::new(able.found.account, key, &confirmed)).await {
             Ok(operation) => made.push(operation),
             Err(SubmitError::Busy { operation }) => {
@@ -260,7 +256,7 @@ async fn confirm(app: &App, actor: &Actor, mut page: CancelPage<'_>) -> Result<R
         return Ok(if otherwise { first_sent(app, ui, made.len()) } else { lead_to(&made) });
     }
     let link = (!made.is_empty()).then(|| (links::ACTIVITY.to_owned(), t.see_activity()));
-    page.sentence = Some(Sentence { link, ..warning(t.not_all(), &t.submitted(made.len())) });
+    page.sentence = Some(Sentence { link, ..Sentence::warning(t.not_all(), t.submitted(made.len())) });
     page.unable =
         not_made.into_iter().map(|(id, obstacle)| Unable { why: obstacle.sentence(&id, ui), id }).collect();
     Ok((StatusCode::CONFLICT, Page(page)).into_response())
@@ -275,36 +271,9 @@ fn lead_to(made: &[OperationId]) -> Response {
     Redirect::to(&url).into_response()
 }
 
-/// The key of one order's part of a form: the same for the same form, so that posting it twice is
-/// one operation per order.
-fn key_of(form_key: Uuid, order_id: &str) -> Uuid {
-    let digest = Sha256::new().chain_update(form_key).chain_update(order_id).finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-/// The ids in texts that may hold several, each once, in capitals as Huawei writes them.
-fn ids<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<String> {
-    let separates = |c: char| c.is_whitespace() || ",;，；、".contains(c);
-    let mut ids: Vec<String> = Vec::new();
-    for id in texts.into_iter().flat_map(|text| text.split(separates)).filter(|id| !id.is_empty()) {
-        let id = id.to_uppercase();
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
-}
-
 fn too_many(ids: &[String], ui: &Ui) -> Option<Sentence> {
     let t = Texts(ui.locale);
-    (ids.len() > MOST).then(|| warning(&t.too_many(ids.len(), MOST), t.too_many_next()))
-}
-
-fn warning(title: &str, text: &str) -> Sentence {
-    let (title, text) = (title.to_owned(), text.to_owned());
-    Sentence { tone: "decision", icon: "warning", title, text, link: None }
+    (ids.len() > MOST).then(|| Sentence::warning(t.too_many(ids.len(), MOST), t.too_many_next()))
 }
 
 type Examined = (String, Result<Able, Obstacle>);
@@ -368,10 +337,7 @@ impl<'a> CancelPage<'a> {
             changes: Vec::new(),
             seen: String::new(),
             seal: String::new(),
-            reason: String::new(),
-            reason_wrong: "",
-            typed: String::new(),
-            typed_wrong: String::new(),
+            typed: Typed::default(),
             paste: String::new(),
         }
     }
@@ -454,24 +420,5 @@ impl<'a> CancelPage<'a> {
     /// Whether nothing was asked about yet, so that only the paste box is of use.
     fn is_blank(&self) -> bool {
         self.able.is_empty() && self.unable.is_empty() && self.sentence.is_none()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_read_from_whatever_was_pasted() {
-        let texts = ["cs1, CS2\nCS1;cs3".to_owned(), "CS4、CS2".to_owned(), String::new()];
-        assert_eq!(ids(&texts), ["CS1", "CS2", "CS3", "CS4"]);
-    }
-
-    #[test]
-    fn a_form_gives_each_order_a_key_of_its_own_and_always_the_same() {
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(key_of(one, "CS1"), key_of(one, "CS1"));
-        assert_ne!(key_of(one, "CS1"), key_of(one, "CS2"));
-        assert_ne!(key_of(one, "CS1"), key_of(other, "CS1"));
     }
 }

@@ -1,19 +1,22 @@
 //! Cancelling an unpaid order as the journal does it. Cancelling only sets a value: an order that is
 //! cancelled twice is cancelled. Pages and forms are in `cancel.rs`.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
 
-use super::pay_order::{Shown, evidence, refreshed};
 use crate::{
     bss::{Reader, Write, codes::OrderStatus, orders::Order},
-    clock::Clock,
     i18n::Locale,
     identity::access::Permission,
     money::Money,
     operations::{Attempt, Confirmed, Difference, Kind, Operation, Preflight, Sent, Sighting, Target},
+    payments::{
+        KeptOrders,
+        pay_order::{Shown, evidence},
+    },
 };
 
 /// A cancellation as a person confirmed it.
@@ -51,9 +54,7 @@ impl Confirmed for CancelOrder {
 /// Carries cancellations out.
 pub struct CancelOrders {
     /// Where the order is kept after it settled.
-    pub db: PgPool,
-    /// The time.
-    pub clock: Clock,
+    pub kept: Arc<dyn KeptOrders>,
 }
 
 #[async_trait]
@@ -92,7 +93,7 @@ impl Kind for CancelOrders {
     }
 
     async fn settled(&self, operation: &Operation, reader: &Reader) {
-        refreshed(&self.db, &self.clock, operation, reader).await;
+        self.kept.read_again(operation, reader).await;
     }
 }
 

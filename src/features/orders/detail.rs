@@ -18,7 +18,7 @@ use super::{
     store::{Stored, find},
     sync::Sync,
     texts::{DetailTexts, Texts},
-    words::{self, Chip},
+    words,
 };
 use crate::{
     bss::{
@@ -31,7 +31,12 @@ use crate::{
     money::Money,
     operations::{Filter, Operation},
     state::App,
-    web::{Error, Page, Ui, links},
+    web::{
+        Error, Page, Ui,
+        chip::{self, Chip},
+        links,
+        problem::Problem,
+    },
 };
 
 /// How long a reader waits for Huawei when they ask for fresh data.
@@ -180,7 +185,7 @@ struct DetailPage<'a> {
     is_fresh: bool,
     gives_back: bool,
     payable: bool,
-    problem: Option<super::problem::Problem>,
+    problem: Option<Problem>,
 }
 
 /// `GET /orders/{id}`.
@@ -202,11 +207,10 @@ pub async fn refresh(
 ) -> Result<Response, Error> {
     let known = Known::find(&app, &actor, &order_id).await?;
     let Some(of) = job::readable(&app.readers, known.stored.account, Some(REFRESH_WITHIN)) else {
-        return page(&app, &ui, &actor, &order_id, Some(super::problem::Problem::switched_off(ui.locale)))
-            .await;
+        return page(&app, &ui, &actor, &order_id, Some(Problem::switched_off(ui.locale))).await;
     };
     if let Err(error) = Sync::new(&app.db, &app.clock, &of).one(&order_id).await {
-        let problem = super::problem::Problem::of_any(&error, ui.locale);
+        let problem = Problem::of_any(&error, ui.locale);
         return page(&app, &ui, &actor, &order_id, Some(problem)).await;
     }
     if ui.htmx {
@@ -220,7 +224,7 @@ async fn page(
     ui: &Ui,
     actor: &Actor,
     order_id: &str,
-    problem: Option<super::problem::Problem>,
+    problem: Option<Problem>,
 ) -> Result<Response, Error> {
     let known = Known::find(app, actor, order_id).await?;
     let locale = ui.locale;
@@ -395,7 +399,7 @@ fn entry(operation: &Operation, d: DetailTexts, locale: Locale) -> Entry {
             "cancel_order" => d.cancelling(),
             _ => d.other_operation(),
         },
-        chip: words::operation(operation.state, locale),
+        chip: chip::operation(operation.state, locale),
         by: operation.requester_name.clone(),
         at: operation.created_at,
         amount: operation.amount.map(Money::new),

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::search;
+use crate::search;
 use crate::web::{
     filters::{self, Dates},
     pager::Start,

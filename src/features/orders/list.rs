@@ -27,7 +27,7 @@ use crate::{
     identity::access::{Actor, Permission},
     jobs,
     state::App,
-    web::{Error, Page, Ui, filters::Dates, form::Query, links, pager::Start},
+    web::{Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, pager::Start},
 };
 
 /// The tabs that are always there, in their order; others come after them when they have orders.
@@ -218,7 +218,7 @@ impl Row {
 }
 
 impl ListPage<'_> {
-    fn chip(&self, row: &Row) -> words::Chip {
+    fn chip(&self, row: &Row) -> Chip {
         words::status(row.status(), self.ui.locale)
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::search;
+use crate::search;
 use crate::{
     bss::{
         Listed,

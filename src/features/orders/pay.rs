@@ -2,11 +2,9 @@
 //! into its form; what is confirmed is handed to the journal, which reads again, and never sent from here.
 
 mod facts;
-mod live;
 pub(super) mod store;
 pub mod texts;
 mod view;
-pub mod words;
 
 use askama::Template;
 use axum::{
@@ -20,26 +18,34 @@ use uuid::Uuid;
 
 use self::{
     facts::{Bare, Change, Facts, Seen},
-    live::Live,
     texts::Texts,
-    view::{Bought, TYPED_ABOVE, Typed, View, to_type},
-    words::Services,
+    view::{Bought, View},
 };
 use super::{
     glance::Glance,
-    pay_order::{DEADLINE_RESERVE, PayOrder},
-    pay_rules::{Choice, Quote, first_choice, quote},
-    posted::{Again, as_first_sent},
-    shown::FormOf,
-    standing::{self, Failure, Found, Obstacle, Sentence},
+    standing::{self, Found, Obstacle},
 };
 use crate::{
     bss::pay::MAX_COUPONS,
     identity::access::Actor,
     money::Money,
     operations::{Confirmed, Intent, SubmitError},
+    payments::{
+        Live,
+        pay_order::{DEADLINE_RESERVE, PayOrder},
+        rules::{Choice, Quote, first_choice, quote},
+    },
     state::App,
-    web::{Error, Form, Page, Ui, form::Query, links},
+    web::{
+        Error, Form, Page, Ui,
+        coupons::Services,
+        form::Query,
+        links,
+        posted::{Again, as_first_sent},
+        sentence::{Failure, Sentence},
+        shown::FormOf,
+        typed::{Typed, to_type},
+    },
 };
 
 /// What was chosen, as it stands in the URL.
@@ -88,7 +94,6 @@ struct PayPage<'a> {
     view: Option<View>,
     /// What was posted while Huawei could not be read, so that it is not lost.
     kept: Option<PayForm>,
-    above: Money,
 }
 
 /// `GET /orders/{id}/pay`.
@@ -278,17 +283,17 @@ async fn confirm(
     } else {
         seen.changes(&now, &quote, ui, &services(app, actor, facts, ui).await?)
     };
-    let mut typed = Typed { reason: form.reason.trim().to_owned(), amount: form.typed, ..Typed::default() };
+    let mut typed = Typed::new(&form.reason, form.typed);
     // Who gave a reason need not be asked for one.
     let needed = if typed.reason.is_empty() { approvals(app, quote.payable).await? } else { 0 };
     let (is_update, is_valid) = (form.update.is_some(), quote.is_valid());
-    let is_complete = is_update || typed.check(to_type(&quote), needed, ui);
+    let is_complete = is_update || typed.check(to_type(quote.from_balance), needed, ui);
     if is_update || !changes.is_empty() || !is_valid || !is_complete {
         if !is_update && changes.is_empty() {
             page.sentence = Some(if is_valid {
-                warning("warning", t.not_confirmed(), "")
+                Sentence::warning(t.not_confirmed(), "")
             } else {
-                warning("warning", t.not_valid(), t.not_valid_next())
+                Sentence::warning(t.not_valid(), t.not_valid_next())
             });
         }
         let mut view = view(app, (ui, actor), (id, form.form_key), facts, (&choice, quote)).await?;
@@ -316,7 +321,7 @@ async fn confirm(
             Ok(blocked(ui, id, Some(found), &used, StatusCode::CONFLICT))
         }
         Err(SubmitError::TooLate) => {
-            page.sentence = Some(warning("deadline", t.too_late_now(), ""));
+            page.sentence = Some(Sentence { icon: "deadline", ..Sentence::warning(t.too_late_now(), "") });
             Ok(refused(page))
         }
         Err(SubmitError::NotAllowed) => Err(Error::Forbidden),
@@ -353,10 +358,6 @@ fn refused(page: PayPage<'_>) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response()
 }
 
-fn warning(icon: &'static str, title: &str, text: &str) -> Sentence {
-    Sentence { tone: "decision", icon, title: title.to_owned(), text: text.to_owned(), link: None }
-}
-
 /// The names of services: those of the lists, and those that the order itself tells.
 async fn services(app: &App, actor: &Actor, facts: &Facts, ui: &Ui) -> Result<Services, Error> {
     let glance = Glance::at(app, &actor.all_accounts).await?;
@@ -383,7 +384,6 @@ impl<'a> PayPage<'a> {
             pay_until: None,
             view: None,
             kept: None,
-            above: Money::from_fen(TYPED_ABOVE * 100),
         }
     }
 

@@ -11,16 +11,14 @@ use axum::{
 
 use super::{
     detail::Known,
-    problem::Problem,
     texts::{DetailTexts, Texts},
-    words::Chip,
 };
 use crate::{
     bss::{Listed, orders::RefundInfo},
     identity::access::Actor,
     money::Money,
     state::App,
-    web::{Error, Page, Ui},
+    web::{Error, Page, Ui, chip::Chip, problem::Problem},
 };
 
 /// How long a reader waits for Huawei.

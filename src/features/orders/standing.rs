@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{pay::store::combined_of, problem::Problem, store::find};
+use super::{pay::store::combined_of, store::find};
 use crate::{
     bss::{
-        self, Reader,
+        Reader,
         codes::OrderStatus,
         orders::{Order, OrderDetail},
     },
@@ -14,7 +14,10 @@ use crate::{
     identity::access::{AccountId, Actor},
     operations::{Operation, OperationId},
     state::App,
-    web::{Error, Ui, links},
+    web::{
+        Error, PAGE_LIMIT, Ui, links,
+        sentence::{Failure, Sentence},
+    },
 };
 
 /// An order of the reader's accounts, and the means to ask about it.
@@ -58,29 +61,6 @@ pub enum Obstacle {
     Unreadable(Failure),
 }
 
-/// A reading that failed, in words.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// What could not be read.
-    pub what: &'static str,
-    /// Why, and what to do.
-    pub problem: Problem,
-}
-
-impl Failure {
-    /// In the reader's words; `what` is what could not be read.
-    pub fn of(error: &bss::Error, what: &'static str, locale: Locale) -> Self {
-        tracing::warn!(%error, "an order's facts cannot be read for a page");
-        Self { what, problem: Problem::of(error, locale) }
-    }
-
-    /// Code, meaning and next step in one sentence.
-    pub fn words(&self) -> String {
-        let code = self.problem.code.as_deref().map(|code| format!("{code}: ")).unwrap_or_default();
-        format!("{code}{} {}", self.problem.meaning, self.problem.next)
-    }
-}
-
 /// Looks for an order in the reader's accounts, and for what holds it there.
 pub async fn look_for(
     app: &App,
@@ -107,9 +87,6 @@ pub async fn look_for(
 pub const fn the_order(locale: Locale) -> &'static str {
     Texts(locale).the_order()
 }
-
-/// How long a page waits for an answer of Huawei's.
-const PAGE_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The open operation that holds an order.
 pub async fn holder(app: &App, actor: &Actor, order_id: &str) -> Result<Option<Operation>, Error> {
@@ -143,21 +120,6 @@ pub fn service(detail: &OrderDetail, found: &Found, locale: Locale) -> String {
     let first = name.or_else(|| services.first().map(|name| (*name).to_owned()));
     let first = first.unwrap_or_else(|| found.service.clone());
     if detail.lines.len() > 1 { Texts(locale).and_more(&first, detail.lines.len()) } else { first }
-}
-
-/// A sentence with a link, in a tone of the design.
-#[derive(Debug, Clone)]
-pub struct Sentence {
-    /// The tone.
-    pub tone: &'static str,
-    /// The icon.
-    pub icon: &'static str,
-    /// What is so.
-    pub title: String,
-    /// What it means or what to do.
-    pub text: String,
-    /// Where to go: URL and word.
-    pub link: Option<(String, &'static str)>,
 }
 
 impl Obstacle {

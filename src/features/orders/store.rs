@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{
-    order::{Detail, Order, ServiceName},
+use super::order::{Detail, Order, ServiceName};
+use crate::{
+    identity::access::{AccountId, Scope},
     search,
 };
-use crate::identity::access::{AccountId, Scope};
 
 /// What a write did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

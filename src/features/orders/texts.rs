@@ -147,21 +147,3 @@ crate::texts! {
         read_again: "再读一次", "Read again";
     }
 }
-
-crate::texts! {
-    /// The states of an operation, in a word.
-    pub struct OperationTexts {
-        pending_approval: "待审批", "Waiting for approval";
-        ready: "已受理", "Accepted";
-        sending: "提交中", "Being sent";
-        unknown: "结果未知", "Result unknown";
-        confirming: "确认中", "Being confirmed";
-        succeeded: "已完成", "Done";
-        failed: "未执行", "Not executed";
-        stale: "已变化，未执行", "Changed, not executed";
-        rejected: "已驳回", "Rejected";
-        expired: "已过期", "Expired";
-        cancelled: "已撤回", "Taken back";
-        needs_review: "待人工核对", "Needs a person";
-    }
-}

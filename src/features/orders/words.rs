@@ -2,24 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::texts::OperationTexts;
 use crate::{
     bss::codes::{OrderStatus, OrderType},
     i18n::Locale,
     money::Money,
-    operations::State,
+    web::chip::Chip,
 };
-
-/// A status as a chip: colour, icon and word.
-#[derive(Debug, Clone)]
-pub struct Chip {
-    /// The tone.
-    pub tone: &'static str,
-    /// The name of the icon.
-    pub icon: &'static str,
-    /// The word.
-    pub word: Cow<'static, str>,
-}
 
 /// The chip of a status.
 pub fn status(code: i16, locale: Locale) -> Chip {
@@ -38,26 +26,6 @@ pub fn status(code: i16, locale: Locale) -> Chip {
         OrderStatus::Unknown(_) => ("unknown", "unknown"),
     };
     Chip { tone, icon, word: status.name(locale) }
-}
-
-/// The chip of an operation's state.
-pub fn operation(state: State, locale: Locale) -> Chip {
-    let t = OperationTexts(locale);
-    let (tone, icon, word) = match state {
-        State::PendingApproval => ("decision", "approval", t.pending_approval()),
-        State::Ready => ("progress", "clock", t.ready()),
-        State::Sending => ("progress", "send", t.sending()),
-        State::Unknown => ("unknown", "unknown", t.unknown()),
-        State::Confirming => ("progress", "progress", t.confirming()),
-        State::Succeeded => ("done", "done", t.succeeded()),
-        State::Failed => ("destructive", "failed", t.failed()),
-        State::Stale => ("decision", "stale", t.stale()),
-        State::Rejected => ("final", "final", t.rejected()),
-        State::Expired => ("final", "final", t.expired()),
-        State::Cancelled => ("final", "final", t.cancelled()),
-        State::NeedsReview => ("unknown", "review", t.needs_review()),
-    };
-    Chip { tone, icon, word: Cow::Borrowed(word) }
 }
 
 /// The word of a type.

@@ -17,7 +17,11 @@ use crate::{
     money::Money,
     operations::{Filter, Operation, State as OperationState},
     state::App,
-    web::{Access, Error, Page, Routes, Ui, links},
+    web::{
+        Access, Error, Page, Routes, Ui,
+        chip::{self, Chip},
+        links,
+    },
 };
 
 /// Operations that are listed by themselves.
@@ -32,7 +36,7 @@ pub fn routes() -> Routes {
 struct Waiting {
     url: String,
     subject: String,
-    chip: words::Chip,
+    chip: Chip,
     account: String,
     by: String,
     at: DateTime<Utc>,
@@ -80,7 +84,7 @@ fn wait(app: &App, ui: &Ui, operation: &Operation) -> Waiting {
     Waiting {
         url: links::operation(operation.id.0),
         subject: operation.subject.clone(),
-        chip: words::operation(operation.state, ui.locale),
+        chip: chip::operation(operation.state, ui.locale),
         account: app.readers.name(operation.account_id).unwrap_or_default().to_owned(),
         by: operation.requester_name.clone(),
         at: operation.created_at,
@@ -149,7 +153,7 @@ impl OverviewPage<'_> {
         words::order_type(order.order_type, self.ui.locale).into_owned()
     }
 
-    fn chip(&self, order: &Pending) -> words::Chip {
+    fn chip(&self, order: &Pending) -> Chip {
         words::status(order.status, self.ui.locale)
     }
 

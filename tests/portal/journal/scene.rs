@@ -11,7 +11,6 @@ use bss_portal::{
         transport::HttpWire,
     },
     clock::Clock,
-    features::orders::pay_order::{ChosenCoupon, Expected, PayOrder, Shown},
     i18n::Locale,
     identity::access::{AccountId, Scope},
     money::Money,
@@ -19,6 +18,7 @@ use bss_portal::{
         Chance, Intent, OperationId, PgStore, Planned, Reading, State, Store as _, Story, Submitted, Timings,
         TransKey,
     },
+    payments::pay_order::{ChosenCoupon, Expected, PayOrder, Shown},
 };
 use sqlx::PgPool;
 use uuid::Uuid;

@@ -6,16 +6,14 @@ use std::time::Duration;
 use bss_portal::{
     bss::codes::PayCouponType,
     clock::Clock,
-    features::orders::{
-        cancel_order::CancelOrder,
-        pay_order::{ChosenCoupon, Expected, PayOrder, Shown},
-    },
+    features::orders::cancel_order::CancelOrder,
     identity::access::{AccountId, Role, Scope},
     money::Money,
     operations::{
         Answered, Arming, Chance, Change, Claimed, Confirmed, Counted, Intent, Judgement, Note, OperationId,
         Outcome, PgStore, Planned, Reading, State, Store as _, Story, Submitted, Verdict, Vote,
     },
+    payments::pay_order::{ChosenCoupon, Expected, PayOrder, Shown},
 };
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::{Value, json};

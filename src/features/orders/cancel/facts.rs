@@ -7,15 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{Able, CancelPage, Unable};
 use crate::{
     bss::codes::OrderStatus,
-    features::orders::{
-        shown::ReadAt,
-        standing::{Found, Sentence},
-        words,
-    },
+    features::orders::{standing::Found, words},
     identity::access::{AccountId, Actor},
     money::Money,
     state::App,
-    web::Ui,
+    web::{Ui, sentence::Sentence, shown::ReadAt},
 };
 
 /// What was shown.

@@ -23,12 +23,8 @@ crate::texts! {
         what_happens: "会怎样", "What happens";
         consequences: "订单变为已取消，不能再支付，也不能恢复；下单时占用的优惠券会放开。不产生扣款。", "The orders become cancelled for good and cannot be paid any more; coupons they hold are released. Nothing is charged.";
         confirm: "确认", "Confirm";
-        reason: "事由", "Reason";
-        optional: "可不填", "optional";
-        reason_long: "事由最多 200 个字", "At most 200 characters";
         type_count: "输入要取消的订单个数", "Type how many orders to cancel";
         for_good: "此操作不能撤销。", "This cannot be undone.";
-        type_wrong(n: usize): "个数不符，请输入 {n}", "Not the number: type {n}";
         summary: "合计", "Summary";
         no_longer_paid: "不再支付的金额", "No longer to be paid";
         keep: "不取消，返回", "Keep and go back";

@@ -13,12 +13,10 @@ use sqlx::{
 use tokio::sync::mpsc;
 
 use crate::{
-    features::orders::{
-        filter::{Filter, Sort},
-        search,
-    },
+    features::orders::filter::{Filter, Sort},
     identity::access::Scope,
     money::Money,
+    search,
     web::pager::{Cursor, Page},
 };
 

@@ -5,10 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    live::Live,
     texts::Texts,
     view::{Bought, bought},
-    words::{self, Services},
 };
 use crate::{
     bss::{
@@ -16,15 +14,19 @@ use crate::{
         coupons::Coupon,
         orders::OrderDetail,
     },
-    features::orders::{
-        pay_order::{ChosenCoupon, ChosenDiscount, Expected, PayOrder, Shown},
-        pay_rules::{self, Line, Offer, Quote, Why},
-        shown::ReadAt,
-        standing::{self, Found},
-    },
+    features::orders::standing::{self, Found},
     identity::access::AccountId,
     money::Money,
-    web::Ui,
+    payments::{
+        Live,
+        pay_order::{ChosenCoupon, ChosenDiscount, Expected, PayOrder, Shown},
+        rules::{self, Line, Offer, Quote, Why},
+    },
+    web::{
+        Ui,
+        coupons::{self as words, Services},
+        shown::ReadAt,
+    },
 };
 
 /// Lines shown on the page; the order's own page has all.
@@ -213,7 +215,7 @@ impl Others {
                 && coupon.expire_time.is_none_or(|at| at > long_ago)
         };
         let with_why = |coupon: Coupon| {
-            let why = pay_rules::left_out(&coupon, &offer.order_id, &services, at);
+            let why = rules::left_out(&coupon, &offer.order_id, &services, at);
             (coupon, why)
         };
         Self::Read(all.into_iter().filter(matters).map(with_why).collect())

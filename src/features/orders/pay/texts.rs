@@ -52,14 +52,6 @@ crate::texts! {
         held: "提交后，在有结果之前，该订单由这次操作占用。", "Once submitted, this order is held by the operation until it has a result.";
         update: "重新计算", "Update";
         confirm: "确认", "Confirm";
-        reason: "事由", "Reason";
-        optional: "可不填", "optional";
-        reason_help: "给审批人看，并保留在操作记录中。", "For whoever approves, and kept in the activity.";
-        reason_missing: "需要审批的支付请写明事由", "Say why: this payment needs approval";
-        reason_long: "事由最多 200 个字", "At most 200 characters";
-        type_amount: "输入从余额支付的金额", "Type the amount taken from the balance";
-        type_help(above: &str, amount: &str): "超过 ¥{above} 时需要输入：{amount}", "Needed above ¥{above}: {amount}";
-        type_wrong(amount: &str): "与金额不符，请输入 {amount}", "Not the amount: type {amount}";
         summary: "合计", "Summary";
         official: "官网价", "List price";
         ordered_discount: "下单时优惠", "Discount when ordered";

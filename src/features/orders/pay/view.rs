@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{
     facts::{Facts, Others},
     texts::Texts,
-    words::{self, Services},
 };
 use crate::{
     bss::{
@@ -17,16 +16,14 @@ use crate::{
         instruments::{OrderCoupon, OrderDiscount},
         orders::OrderDetail,
     },
-    features::orders::pay_rules::{self, Choice, Line, Quote},
     money::Money,
-    web::Ui,
+    payments::rules::{self, Choice, Line, Quote},
+    web::{
+        Ui,
+        coupons::{self as words, Services},
+        typed::{Typed, to_type},
+    },
 };
-
-/// Above this the person types the amount that is taken from the balance.
-pub(super) const TYPED_ABOVE: i64 = 10_000;
-
-/// The longest reason that is kept.
-const REASON: usize = 200;
 
 /// A coupon or discount that can be ticked, or says why not.
 #[derive(Debug)]
@@ -54,40 +51,6 @@ pub(super) struct Bought {
     pub(super) from: Option<DateTime<Utc>>,
     pub(super) to: Option<DateTime<Utc>>,
     pub(super) payable: Option<Money>,
-}
-
-/// What was typed, and what is wrong with it.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Typed {
-    pub(super) reason: String,
-    pub(super) amount: String,
-    pub(super) reason_wrong: String,
-    pub(super) amount_wrong: String,
-}
-
-impl Typed {
-    /// Says what is wrong, when this amount must have been typed, and this many must agree. Whether
-    /// nothing is.
-    pub(super) fn check(&mut self, to_type: Option<Money>, approvals: i16, ui: &Ui) -> bool {
-        let t = Texts(ui.locale);
-        if self.reason.chars().count() > REASON {
-            t.reason_long().clone_into(&mut self.reason_wrong);
-        } else if self.reason.is_empty() && approvals > 0 {
-            t.reason_missing().clone_into(&mut self.reason_wrong);
-        }
-        if let Some(amount) = to_type {
-            let given = self.amount.trim().trim_start_matches(['¥', '￥']).trim();
-            if given.parse::<Money>().map(Money::rounded) != Ok(amount.rounded()) {
-                self.amount_wrong = t.type_wrong(&amount.to_string());
-            }
-        }
-        self.reason_wrong.is_empty() && self.amount_wrong.is_empty()
-    }
-}
-
-/// The amount that must be typed to pay this.
-pub(super) fn to_type(quote: &Quote) -> Option<Money> {
-    (quote.from_balance > Money::from_fen(TYPED_ABOVE * 100)).then_some(quote.from_balance)
 }
 
 /// Figures and options of an order that can be paid.
@@ -133,7 +96,7 @@ impl View {
         let (mut coupons, mut unusable) = (Vec::new(), Vec::new());
         for line in &quote.coupons {
             let ticket = ticket_of(line, offered(&line.id), ui, services);
-            let in_sight = line.chosen || line.why.as_ref().is_none_or(pay_rules::Why::is_by_choice);
+            let in_sight = line.chosen || line.why.as_ref().is_none_or(rules::Why::is_by_choice);
             if in_sight { coupons.push(ticket) } else { unusable.push(ticket) }
         }
         if let Others::Read(others) = &facts.others {
@@ -158,7 +121,7 @@ impl View {
                 Others::NotBrought => Some(t.others_not_brought()),
             },
             none_disabled: quote.discounts.iter().any(|line| line.id.is_empty())
-                || pay_rules::first_choice(offer).discount.is_some(),
+                || rules::first_choice(offer).discount.is_some(),
             none_chosen: choice.discount.is_none(),
             discount_word: discount_word.map_or_else(|| t.discount().to_owned(), |one| one.title.clone()),
             discounts,
@@ -168,7 +131,7 @@ impl View {
             official: facts.order.official,
             ordered_discount: facts.order.official - offer.after_discount,
             cash_after: offer.cash - quote.from_cash,
-            to_type: to_type(&quote),
+            to_type: to_type(quote.from_balance),
             seen,
             seal: String::new(),
             quote,
@@ -247,7 +210,7 @@ fn ticket_of(line: &Line, coupon: Option<&OrderCoupon>, ui: &Ui, services: &Serv
 }
 
 /// A coupon of the account with why it cannot pay for this order.
-fn left_out((coupon, why): &(Coupon, pay_rules::Why), ui: &Ui, services: &Services) -> Ticket {
+fn left_out((coupon, why): &(Coupon, rules::Why), ui: &Ui, services: &Services) -> Ticket {
     let t = Texts(ui.locale);
     let by_ratio = coupon.coupon_type == CouponType::DiscountCoupon;
     let mut meta: Vec<String> = coupon.plan_name.iter().cloned().collect();

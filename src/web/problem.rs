@@ -53,7 +53,7 @@ impl Problem {
         if let Some(error) = error.chain().find_map(|cause| cause.downcast_ref::<bss::Error>()) {
             return Self::of(error, locale);
         }
-        tracing::warn!(error = format!("{error:#}"), "an order could not be read");
+        tracing::warn!(error = format!("{error:#}"), "what Huawei was asked for could not be read");
         let t = Texts(locale);
         Self::told(t.not_stored(), t.again())
     }

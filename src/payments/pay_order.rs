@@ -1,15 +1,13 @@
 //! Paying an order as the journal does it: what was confirmed, how the live facts are compared with it,
-//! what is sent, and how the payment is recognised. Pages and forms are in `pay.rs`.
+//! what is sent, and how the payment is recognised. Pages and forms are the features'.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::PgPool;
 
-use super::sync::{Readable, Sync};
 use crate::{
     bss::{
         self, PaidCoupon, PaidDiscount, Reader, Write,
@@ -90,7 +88,7 @@ pub struct Shown {
 }
 
 /// Payments are not sent in the last minutes before an order's deadline (`operations.md` §1.7).
-pub(super) const DEADLINE_RESERVE: TimeDelta = TimeDelta::minutes(10);
+pub const DEADLINE_RESERVE: TimeDelta = TimeDelta::minutes(10);
 
 impl Confirmed for PayOrder {
     const KIND: &'static str = "pay_order";
@@ -118,10 +116,17 @@ impl Confirmed for PayOrder {
     }
 }
 
+/// Where orders are kept, as their feature does it.
+#[async_trait]
+pub trait KeptOrders: Send + Sync {
+    /// Reads the order of an operation that has ended again. Nothing depends on it.
+    async fn read_again(&self, operation: &Operation, reader: &Reader);
+}
+
 /// Carries payments out.
 pub struct PayOrders {
     /// Where the order is kept after it settled.
-    pub db: PgPool,
+    pub kept: Arc<dyn KeptOrders>,
     /// The time.
     pub clock: Clock,
 }
@@ -168,7 +173,7 @@ impl Kind for PayOrders {
     }
 
     async fn settled(&self, operation: &Operation, reader: &Reader) {
-        refreshed(&self.db, &self.clock, operation, reader).await;
+        self.kept.read_again(operation, reader).await;
     }
 }
 
@@ -324,22 +329,8 @@ fn amounts_agree(confirmed: &PayOrder, order: &Order) -> bool {
     by_coupon || order.amount_after_discount.is_none_or(|amount| expected.contains(&amount))
 }
 
-/// Reads an order again after an operation on it has ended. The ordinary synchronisation would find the
-/// same within a minute, so a failure is only a line in the log.
-pub(super) async fn refreshed(db: &PgPool, clock: &Clock, operation: &Operation, reader: &Reader) {
-    let source = Arc::new(reader.within(Duration::from_secs(5)));
-    let of = Readable { account: operation.account_id, source, pays_for_members: false };
-    if let Err(error) = Sync::new(db, clock, &of).one(&operation.subject).await {
-        tracing::warn!(
-            order = operation.subject,
-            error = format!("{error:#}"),
-            "an order was not read again"
-        );
-    }
-}
-
 /// What is kept of an order's details as proof.
-pub(super) fn evidence(order: &Order) -> Value {
+pub fn evidence(order: &Order) -> Value {
     let part = |amount: Option<Money>| amount.map(|amount| amount.decimal().to_string());
     let info = order.amount_info.as_ref();
     json!({

@@ -3,7 +3,6 @@
 
 use rust_decimal::Decimal;
 
-use super::super::pay_rules::Why;
 use crate::{
     bss::{
         codes::{CouponType, DiscountMode, PeriodType},
@@ -12,14 +11,15 @@ use crate::{
     },
     i18n::Locale,
     money::Money,
+    payments::rules::Why,
     web::Ui,
 };
 
 /// Names of services by code, in the reader's language.
-pub(super) type Services = std::collections::HashMap<String, String>;
+pub type Services = std::collections::HashMap<String, String>;
 
 /// Why something cannot be chosen.
-pub(super) fn why(why: &Why, ui: &Ui, services: &Services) -> String {
+pub fn why(why: &Why, ui: &Ui, services: &Services) -> String {
     let t = Texts(ui.locale);
     match why {
         Why::Status(status) => t.status_is(&status.name(ui.locale)),
@@ -44,7 +44,7 @@ pub(super) fn why(why: &Why, ui: &Ui, services: &Services) -> String {
 }
 
 /// What a coupon is limited to.
-pub(super) fn limit(limit: &UseLimit, services: &Services, locale: Locale) -> Option<String> {
+pub fn limit(limit: &UseLimit, services: &Services, locale: Locale) -> Option<String> {
     let t = Texts(locale);
     let key = limit.key.as_deref()?;
     let values: Vec<&str> =
@@ -86,7 +86,7 @@ fn named(codes: &str, services: &Services, locale: Locale) -> String {
 }
 
 /// A coupon's kind, with what a discount coupon leaves to pay.
-pub(super) fn coupon(kind: CouponType, face: Option<Money>, locale: Locale) -> String {
+pub fn coupon(kind: CouponType, face: Option<Money>, locale: Locale) -> String {
     let name = kind.name(locale);
     match (kind, face) {
         (CouponType::DiscountCoupon, Some(face)) => {
@@ -97,7 +97,7 @@ pub(super) fn coupon(kind: CouponType, face: Option<Money>, locale: Locale) -> S
 }
 
 /// A discount's kind, with its ratio where it has one.
-pub(super) fn discount(discount: &OrderDiscount, locale: Locale) -> String {
+pub fn discount(discount: &OrderDiscount, locale: Locale) -> String {
     let t = Texts(locale);
     let name = discount.discount_type.name(locale);
     let value = discount.discount_value.as_deref().unwrap_or_default();
@@ -124,7 +124,7 @@ fn share(ratio: Decimal, locale: Locale) -> String {
 }
 
 /// The term of a line: “1 年”, “1 year”.
-pub(super) fn term(line: &OrderLine, locale: Locale) -> Option<String> {
+pub fn term(line: &OrderLine, locale: Locale) -> Option<String> {
     let (n, unit) = (line.period_num?, line.period_type?);
     Some(match (locale, unit) {
         (_, PeriodType::OneOff | PeriodType::OnDemand | PeriodType::PerUsage | PeriodType::Unknown(_)) => {

@@ -18,24 +18,24 @@ use crate::{
 
 /// What was read, each part with its own failure.
 #[derive(Debug)]
-pub(super) struct Live {
+pub struct Live {
     /// The order with its lines.
-    pub(super) order: Result<OrderDetail, Error>,
+    pub order: Result<OrderDetail, Error>,
     /// The coupons that Huawei offers for it.
-    pub(super) coupons: Result<OrderCoupons, Error>,
+    pub coupons: Result<OrderCoupons, Error>,
     /// The discounts that Huawei offers for it.
-    pub(super) discounts: Result<Vec<OrderDiscount>, Error>,
+    pub discounts: Result<Vec<OrderDiscount>, Error>,
     /// What the account has.
-    pub(super) balances: Result<Balances, Error>,
+    pub balances: Result<Balances, Error>,
     /// Coupons of the account, offered or not; a part of them when there are very many.
-    pub(super) all_coupons: Result<Vec<Coupon>, Error>,
+    pub all_coupons: Result<Vec<Coupon>, Error>,
     /// When reading ended.
-    pub(super) at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
 }
 
 impl Live {
     /// Asks Huawei.
-    pub(super) async fn read(reader: &Reader, order_id: &str, locale: Locale, clock: &Clock) -> Self {
+    pub async fn read(reader: &Reader, order_id: &str, locale: Locale, clock: &Clock) -> Self {
         let (order, coupons, discounts, balances, all_coupons) = tokio::join!(
             reader.order(order_id, locale),
             reader.order_coupons(order_id),

@@ -14,35 +14,35 @@ const APART: TimeDelta = TimeDelta::minutes(1);
 
 /// One form of one person.
 #[derive(Debug)]
-pub(super) struct FormOf<'a> {
+pub struct FormOf<'a> {
     /// The kind of operation that it asks for.
-    pub(super) kind: &'static str,
+    pub kind: &'static str,
     /// Who was shown it.
-    pub(super) actor: &'a Actor,
+    pub actor: &'a Actor,
     /// In which language.
-    pub(super) locale: Locale,
+    pub locale: Locale,
     /// What it is about, as its address says.
-    pub(super) about: &'a str,
+    pub about: &'a str,
     /// Its random key.
-    pub(super) form_key: Uuid,
+    pub form_key: Uuid,
     /// The rest of what was shown, which the form carries as it is.
-    pub(super) seen: &'a str,
+    pub seen: &'a str,
 }
 
 /// Facts that know when they were read.
-pub(super) trait ReadAt {
+pub trait ReadAt {
     /// When.
     fn read_at(&self) -> DateTime<Utc>;
 }
 
 impl FormOf<'_> {
     /// The facts as this form brings them back; nothing when they are too large for it.
-    pub(super) fn seal(&self, app: &App, facts: &impl Serialize) -> String {
+    pub fn seal(&self, app: &App, facts: &impl Serialize) -> String {
         self.bound(|bound| app.desk.seals().seal(bound, facts)).unwrap_or_default()
     }
 
     /// The facts that were sealed into this very form, while they are good.
-    pub(super) fn open<T: DeserializeOwned + ReadAt>(&self, app: &App, sealed: &str) -> Option<T> {
+    pub fn open<T: DeserializeOwned + ReadAt>(&self, app: &App, sealed: &str) -> Option<T> {
         let facts: T = self.bound(|bound| app.desk.seals().open(bound, sealed))?;
         let age = app.clock.now() - facts.read_at();
         let longest =

@@ -1,0 +1,61 @@
+//! Chips: a status as colour, icon and word, and those of the journal's states.
+
+use std::borrow::Cow;
+
+use crate::{i18n::Locale, operations::State};
+
+/// A status as a chip: colour, icon and word.
+#[derive(Debug, Clone)]
+pub struct Chip {
+    /// The tone.
+    pub tone: &'static str,
+    /// The name of the icon.
+    pub icon: &'static str,
+    /// The word.
+    pub word: Cow<'static, str>,
+}
+
+impl Chip {
+    /// With a word of our own.
+    pub const fn of(tone: &'static str, icon: &'static str, word: &'static str) -> Self {
+        Self { tone, icon, word: Cow::Borrowed(word) }
+    }
+}
+
+/// The chip of an operation's state.
+pub fn operation(state: State, locale: Locale) -> Chip {
+    let t = Texts(locale);
+    let (tone, icon, word) = match state {
+        State::PendingApproval => ("decision", "approval", t.pending_approval()),
+        State::Ready => ("progress", "clock", t.ready()),
+        State::Sending => ("progress", "send", t.sending()),
+        State::Unknown => ("unknown", "unknown", t.unknown()),
+        State::Confirming => ("progress", "progress", t.confirming()),
+        State::Succeeded => ("done", "done", t.succeeded()),
+        State::Failed => ("destructive", "failed", t.failed()),
+        State::Stale => ("decision", "stale", t.stale()),
+        State::Rejected => ("final", "final", t.rejected()),
+        State::Expired => ("final", "final", t.expired()),
+        State::Cancelled => ("final", "final", t.cancelled()),
+        State::NeedsReview => ("unknown", "review", t.needs_review()),
+    };
+    Chip { tone, icon, word: Cow::Borrowed(word) }
+}
+
+crate::texts! {
+    /// The states of an operation, in a word.
+    pub struct Texts {
+        pending_approval: "待审批", "Waiting for approval";
+        ready: "已受理", "Accepted";
+        sending: "提交中", "Being sent";
+        unknown: "结果未知", "Result unknown";
+        confirming: "确认中", "Being confirmed";
+        succeeded: "已完成", "Done";
+        failed: "未执行", "Not executed";
+        stale: "已变化，未执行", "Changed, not executed";
+        rejected: "已驳回", "Rejected";
+        expired: "已过期", "Expired";
+        cancelled: "已撤回", "Taken back";
+        needs_review: "待人工核对", "Needs a person";
+    }
+}
