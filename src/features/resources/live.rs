@@ -12,7 +12,7 @@ use crate::{
         self, Reader,
         codes::{OrderStatus, OrderType},
         orders::{Order, OrderQuery, Sort, Window},
-        resources::{Resource, ResourceQuery},
+        resources::{MAX_IDS, Resource, ResourceQuery},
     },
     clock::Clock,
     i18n::Locale,
@@ -44,6 +44,23 @@ const TAKES_EFFECT_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// BSS's code for an order that it does not know (yet).
 const NO_SUCH_ORDER: &str = "CBC.30000010";
+
+/// These resources as they are now, and what is attached to them. What Huawei does not list is absent.
+pub(super) async fn listed(
+    reader: &Reader,
+    ids: &[String],
+    locale: Locale,
+) -> Result<Vec<Resource>, bss::Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(MAX_IDS) {
+        let query = ResourceQuery { resource_ids: some.to_vec(), ..ResourceQuery::default() };
+        let mut pages = reader.pages((query, locale));
+        while let Some(page) = pages.next().await {
+            found.extend(page?.into_iter().map(|listed| listed.item));
+        }
+    }
+    Ok(found)
+}
 
 /// What about the resource is no longer as it was confirmed, unless it is only an unpaid order.
 pub(super) fn differences(confirmed: &SeenResource, live: Option<&Resource>) -> Vec<Difference> {

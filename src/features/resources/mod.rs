@@ -1,7 +1,10 @@
-//! Yearly/monthly resources: ordering their renewal and unsubscribing them, as the journal does it.
+//! Yearly/monthly resources: what there is and until when, and everything that is done to it, as the journal
+//! does it.
 
 mod live;
 pub mod renew;
+pub mod standing;
+pub mod store;
 pub mod unsubscribe;
 
 pub use live::{SeenResource, Shown};

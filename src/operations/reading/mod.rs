@@ -193,7 +193,16 @@ impl Reading {
         scope: &Scope,
         orders: &[String],
     ) -> Result<Vec<(String, OperationId)>, sqlx::Error> {
-        store::holding_orders(&self.db, scope, orders).await
+        store::holding(&self.db, scope, "order", orders).await
+    }
+
+    /// The open operations that hold these resources: (resource id as it was given, operation).
+    pub async fn holding_resources(
+        &self,
+        scope: &Scope,
+        resources: &[String],
+    ) -> Result<Vec<(String, OperationId)>, sqlx::Error> {
+        store::holding(&self.db, scope, "resource", resources).await
     }
 
     /// What forms of this person became.

@@ -133,22 +133,24 @@ pub(super) async fn open_by_account(db: &PgPool) -> Result<HashMap<AccountId, u6
     Ok(open.into_iter().map(|row| (AccountId(row.account_id), row.count.unsigned_abs())).collect())
 }
 
-pub(super) async fn holding_orders(
+pub(super) async fn holding(
     db: &PgPool,
     scope: &Scope,
-    orders: &[String],
+    kind: &str,
+    ids: &[String],
 ) -> Result<Vec<(String, OperationId)>, sqlx::Error> {
     let held = sqlx::query!(
-        r#"select wanted.id as "order_id!", t.operation_id
+        r#"select wanted.id as "id!", t.operation_id
              from unnest($2::text[]) as wanted (id)
-             join operation_target t on t.target_kind = 'order' and upper(t.target_id) = upper(wanted.id)
+             join operation_target t on t.target_kind = $3 and upper(t.target_id) = upper(wanted.id)
             where t.open and t.account_id = any($1)"#,
         &scope.ids(),
-        orders,
+        ids,
+        kind,
     )
     .fetch_all(db)
     .await?;
-    Ok(held.into_iter().map(|row| (row.order_id, OperationId(row.operation_id))).collect())
+    Ok(held.into_iter().map(|row| (row.id, OperationId(row.operation_id))).collect())
 }
 
 pub(super) async fn of_forms(
