@@ -5,6 +5,7 @@ mod live;
 pub mod renew;
 pub mod standing;
 pub mod store;
+pub mod sync;
 pub mod unsubscribe;
 
 pub use live::{SeenResource, Shown};

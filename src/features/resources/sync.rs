@@ -1,0 +1,3 @@
+//! The job that keeps the yearly/monthly resources fresh.
+
+pub mod store;
