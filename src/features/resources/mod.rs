@@ -7,4 +7,4 @@ pub mod standing;
 pub mod store;
 pub mod unsubscribe;
 
-pub use live::{SeenResource, Shown};
+pub use live::{ChosenResource, SeenResource, Shown, targets};
