@@ -91,6 +91,11 @@ impl World {
         store::set_clock(&self.db, self.ahead).await;
     }
 
+    /// The clock of the machine goes ahead of the database's.
+    pub(crate) fn goes_wrong_by(&self, span: Duration) {
+        self.hand.advance(span);
+    }
+
     /// Submits for a person of one's own.
     pub(crate) async fn submit(&self, intent: Intent) -> OperationId {
         match self.store.submit(&plan(&person("maker"), intent)).await.expect("submitted") {
@@ -265,6 +270,7 @@ pub(crate) fn plan(actor: &Actor, intent: Intent) -> Planned {
         trans_id: TransKey([7; 32]).id(ACCOUNT, actor.id, Uuid::new_v4()),
         approve_within: Timings::REAL.approve_within,
         send_within: Timings::REAL.send_within,
+        hold: intent.holds.then_some(Timings::REAL.hold),
         intent,
     }
 }

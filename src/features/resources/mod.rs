@@ -10,4 +10,4 @@ pub mod store;
 pub mod sync;
 pub mod unsubscribe;
 
-pub use live::{SeenResource, Shown};
+pub use live::{ChosenResource, SeenResource, Shown, targets};
