@@ -1,0 +1,1 @@
+//! What the list of resources must be, against real tables.
