@@ -231,7 +231,7 @@ impl ListPage<'_> {
         self.names.get(&row.account()).copied().unwrap_or_default()
     }
 
-    fn attached_to(&self, row: &Row) -> &[&Attached] {
+    fn attached_to<'r>(&'r self, row: &'r Row) -> &'r [&'r Attached] {
         self.attached.get(&(row.account(), row.resource_id())).map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -337,6 +337,12 @@ impl Choice {
     fn word(&self, locale: Locale) -> String {
         let name = locale.pick(&self.zh, &self.en);
         if name.is_empty() { self.code.clone() } else { name.clone() }
+    }
+}
+
+impl Act {
+    const fn limit(&self) -> usize {
+        self.limit
     }
 }
 

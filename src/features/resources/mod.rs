@@ -1,6 +1,7 @@
 //! Yearly/monthly resources: what there is and until when, and everything that is done to it, as the journal
 //! does it.
 
+pub mod detail;
 pub mod export;
 pub mod filter;
 pub mod glance;
@@ -9,6 +10,7 @@ mod live;
 pub mod renew;
 pub mod standing;
 pub mod store;
+pub mod summary;
 pub mod sync;
 pub mod texts;
 pub mod unsubscribe;
@@ -27,6 +29,8 @@ pub fn routes() -> Routes {
         .get("/resources", Needs(ViewResources), list::show)
         .get("/resources/sync", Needs(ViewResources), list::show_progress)
         .post("/resources/refresh", Needs(Refresh), list::refresh)
+        .get("/resources/of/{id}", Needs(ViewResources), detail::show)
+        .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
         .get("/resources/export.csv", Needs(Export), export::csv)
         .get("/resources/export.xlsx", Needs(Export), export::xlsx)
 }

@@ -90,3 +90,73 @@ crate::texts! {
         pending_is: "包括有未完成订单的", "Those with an unfinished order too";
     }
 }
+
+crate::texts! {
+    /// Texts of the page of one resource.
+    pub struct DetailTexts {
+        title(id: &str): "资源 {id}", "Resource {id}";
+        print: "打印", "Print";
+        is_attached: "从资源", "Attached resource";
+        attached_to: "主资源", "Attached to";
+        attached_hint: "从资源随主资源一起续费、退订和转换。", "What is attached is renewed, unsubscribed and changed with its main resource.";
+        gone: "华为云不再列出这个资源", "Huawei Cloud does not list this resource any more";
+        gone_since(at: &str): "自 {at} 起。它可能已释放、退订或转为按需；下面是最后一次读到的内容。", "Since {at}. It was released, unsubscribed or became pay-per-use; this is what was read last.";
+        too_old: "数据过旧，刷新后才能操作", "The data is too old to act on; refresh it first";
+        held: "有进行中的操作", "An operation on it is open";
+        held_next: "一个资源同一时间只能有一个操作。", "A resource takes one operation at a time.";
+        see_operation: "查看操作", "See the operation";
+        pending: "有未完成的订单", "An unfinished order holds it";
+        pending_next: "支付或取消该订单之前，华为云不接受新的续费、转按需和退订。", "Huawei Cloud takes no other renewal, change or unsubscription before it is paid or cancelled.";
+        see_order: "查看订单", "See the order";
+        expires: "到期", "Expires";
+        life: "生命周期", "Life";
+        life_hint(grace: u16, retention: u16): "宽限期 {grace} 天、保留期 {retention} 天为本系统的设置；实际长度取决于客户等级，以华为云为准", "grace {grace} d and retention {retention} d as configured here; Huawei decides by the customer's level";
+        was_bought: "开通", "Bought";
+        was_renewed: "续费", "Renewed";
+        grace_ends: "宽限期结束", "Grace ends";
+        retention_ends: "保留期结束，释放", "Retention ends, released";
+        not_listed: "不再列出", "Not listed";
+        now: "当前", "now";
+        days_left(n: i64): "剩 {n} 天", "{n} d left";
+        hours_left(n: i64): "剩 {n} 小时", "{n} h left";
+        overdue: "已到", "reached";
+        policy: "到期策略", "At expiry";
+        in_cloud: "华为云", "Huawei Cloud";
+        wanted_here: "在本系统设置", "As set here";
+        nobody_set: "未在本系统设置过", "Never set here";
+        set_by(who: &str, at: &str): "{who} 于 {at}", "{who}, {at}";
+        without_end: "不限次数", "without end";
+        times(n: i16): "{n} 次", "times: {n}";
+        by_month: "按月", "by the month";
+        by_year: "按年", "by the year";
+        drift: "与华为云不一致", "Not what Huawei Cloud has";
+        drift_next: "有人在别处改过，或设置没有生效。以华为云为准。", "Somebody changed it elsewhere, or setting it had no effect. Huawei Cloud's is in force.";
+        orders: "相关订单", "Orders";
+        no_orders: "没有读到相关订单", "No order of it has been read";
+        order: "订单号", "Order";
+        kind: "类型", "Type";
+        created: "创建时间", "Created";
+        paid: "支付时间", "Paid";
+        order_payable: "订单应付", "Order payable";
+        yuan: "元", "CNY";
+        order_payable_yuan: "订单应付 (元)", "Order payable (CNY)";
+        attached: "从资源", "Attached";
+        about: "资源信息", "About";
+        spec_code: "规格编码", "Specification code";
+        changed: "最近变更", "Last changed";
+        more: "华为云返回的其他字段", "Other fields from Huawei Cloud";
+        activity: "操作记录", "Activity";
+        no_activity: "本资源还没有操作", "No operation on this resource yet";
+        unsubscription: "退订", "Unsubscription";
+        renewal: "续费", "Renewal";
+        auto_on: "开通自动续费", "Auto-renewal on";
+        auto_off: "关闭自动续费", "Auto-renewal off";
+        expiry_on: "设置到期转按需", "Pay-per-use at expiry set";
+        expiry_off: "取消到期转按需", "Pay-per-use at expiry taken back";
+        conversion: "转按需", "Change to pay-per-use";
+        other_operation: "操作", "Operation";
+        cannot_read: "现在读不到", "Cannot be read now";
+        huawei_says: "华为云答复", "Huawei Cloud answered";
+        request_id: "请求编号", "Request id";
+    }
+}
