@@ -19,7 +19,7 @@ use super::{
     filter::{Due, Filter, MOST_IDS, Parameters, Tab},
     glance::{Glance, named},
     store::find_many,
-    sync::store::Progress,
+    sync::{self, store::Progress},
     texts::Texts,
     words,
 };
@@ -30,9 +30,6 @@ use crate::{
     state::App,
     web::{Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, pager::Start},
 };
-
-/// The job that reads resources.
-const JOB: &str = "resources";
 
 /// A tab or a chip of the list.
 struct Link {
@@ -189,7 +186,7 @@ pub async fn show_progress(State(app): State<App>, ui: Ui, actor: Actor) -> Resu
 
 /// `POST /resources/refresh`: wakes the job that reads resources.
 pub async fn refresh(State(app): State<App>) -> Result<Redirect, Error> {
-    jobs::wake(&app.db, JOB).await?;
+    jobs::wake(&app.db, sync::JOB).await?;
     Ok(Redirect::to(links::RESOURCES))
 }
 

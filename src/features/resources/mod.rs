@@ -5,9 +5,11 @@ pub mod detail;
 pub mod export;
 pub mod filter;
 pub mod glance;
+pub mod job;
 pub mod list;
 mod live;
 pub mod renew;
+pub mod resource;
 pub mod standing;
 pub mod store;
 pub mod summary;
@@ -29,8 +31,8 @@ pub fn routes() -> Routes {
         .get("/resources", Needs(ViewResources), list::show)
         .get("/resources/sync", Needs(ViewResources), list::show_progress)
         .post("/resources/refresh", Needs(Refresh), list::refresh)
-        .get("/resources/of/{id}", Needs(ViewResources), detail::show)
-        .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
         .get("/resources/export.csv", Needs(Export), export::csv)
         .get("/resources/export.xlsx", Needs(Export), export::xlsx)
+        .get("/resources/of/{id}", Needs(ViewResources), detail::show)
+        .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
 }
