@@ -71,9 +71,10 @@ struct OverviewPage<'a> {
 
 async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, Error> {
     let s = summary(&app, &actor.scope, ui.now, ui.locale).await?;
-    let expiring = match ui.sees_resources() {
-        true => Some(resources::summary(&app, &actor.scope, ui.now).await?),
-        false => None,
+    let expiring = if ui.sees_resources() {
+        Some(resources::summary(&app, &actor.scope, ui.now).await?)
+    } else {
+        None
     };
     let mut waiting = Vec::new();
     if ui.sees_activity() {

@@ -1,7 +1,7 @@
 //! One resource: what it is, its life and what comes next, what is wanted for it, and what can be done. It
 //! shows what was read before; only the refresh asks Huawei.
 
-mod life;
+pub mod life;
 pub mod store;
 
 use std::{borrow::Cow, time::Duration};
@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 use self::{
     life::{Lengths, Stop, What, line},
-    store::{Full, Past, Wanted, find, orders_of, wanted},
+    store::{Full, Past, Wanted, find, orders_of, read_at, wanted},
 };
 use super::{
     store::{Stored, attached_to},
@@ -103,11 +103,12 @@ pub async fn refresh(
     let Some(reader) = app.readers.get(known.account) else {
         return page(&app, &ui, &actor, &id, Some(Problem::switched_off(ui.locale))).await;
     };
-    let reader = reader.within(REFRESH_WITHIN);
+    let (reader, asked_at) = (reader.within(REFRESH_WITHIN), app.clock.now());
     let read = sync::again(&app.db, &app.clock, &reader, known.account, std::slice::from_ref(&id)).await;
     if let Err(error) = read {
         return page(&app, &ui, &actor, &id, Some(Problem::of_any(&error, ui.locale))).await;
     }
+    read_at(&app.db, known.account, &id, asked_at).await?;
     if ui.htmx {
         return Ok([("hx-refresh", HeaderValue::from_static("true"))].into_response());
     }
@@ -256,6 +257,14 @@ impl DetailPage<'_> {
 
     fn life_hint(&self) -> String {
         self.d.life_hint(self.lengths.grace, self.lengths.retention)
+    }
+
+    fn word(&self, stop: &Stop) -> &'static str {
+        stop.word(self.ui.locale)
+    }
+
+    fn phase(&self, stop: &Stop) -> Option<&'static str> {
+        stop.phase(self.ui.locale)
     }
 
     fn has_after(&self) -> bool {

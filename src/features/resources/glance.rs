@@ -1,13 +1,15 @@
 //! What every list of resources of a scope needs besides its rows: what there is to choose from, how much
 //! is near its end, and how far the reading is.
 
+pub mod store;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use self::store::{Choice, Choices, Nearing, choices, nearing};
 use super::{
     filter::{Due, Tab},
-    list::store::{Choice, Choices, Nearing, choices, nearing},
     sync::store::{Progress, progress},
 };
 use crate::{identity::access::Scope, state::App, web::glance::Kept};

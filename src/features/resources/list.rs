@@ -14,10 +14,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use self::store::{Attached, Choice, Listing, Row, attached, list};
+use self::store::{Attached, Listing, Row, attached, list};
 use super::{
     filter::{Due, Filter, MOST_IDS, Parameters, Tab},
-    glance::{Glance, named},
+    glance::{Glance, named, store::Choice},
     store::find_many,
     sync::{self, store::Progress},
     texts::Texts,

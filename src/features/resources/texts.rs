@@ -33,7 +33,6 @@ crate::texts! {
         bought: "购买时间", "Bought";
         pending_order: "未完成订单", "Unfinished order";
         no_end: "未注明", "Not stated";
-        actions: "操作", "Actions";
         attached(n: usize): "从资源 {n} 个", "Attached: {n}";
         select_page: "选择本页全部", "Select the whole page";
         select: "选择", "Select";
@@ -116,7 +115,6 @@ crate::texts! {
         grace_ends: "宽限期结束", "Grace ends";
         retention_ends: "保留期结束，释放", "Retention ends, released";
         not_listed: "不再列出", "Not listed";
-        now: "当前", "now";
         days_left(n: i64): "剩 {n} 天", "{n} d left";
         hours_left(n: i64): "剩 {n} 小时", "{n} h left";
         overdue: "已到", "reached";

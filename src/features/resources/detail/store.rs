@@ -61,7 +61,7 @@ pub struct Full {
     pub gone_at: Option<DateTime<Utc>>,
     /// What BSS listed, as JSON text.
     pub listed: Option<String>,
-    /// When its account was last read.
+    /// When it was last read: with its account, or by itself later.
     pub read_at: Option<DateTime<Utc>>,
 }
 
@@ -74,7 +74,8 @@ pub async fn find(db: &PgPool, scope: &Scope, id: &str) -> sqlx::Result<Option<F
                   r.region_code, r.project_id, r.project_name, r.spec_code, r.spec, r.spec_size, r.spec_measure,
                   r.status, r.expire_policy, r.is_main, r.parent_id, r.effective_at,
                   case when r.expires_at < 'infinity' then r.expires_at end as expires_at, r.changed_at,
-                  r.pending_order_id, r.gone_at, w.listed as "listed?", s.read_at as "read_at?"
+                  r.pending_order_id, r.gone_at, w.listed as "listed?",
+                  greatest(s.read_at, case when isfinite(r.asked_at) then r.asked_at end) as read_at
              from resources r
              left join resource_raw w on w.resource_pk = r.id
              left join resource_sync s on s.account_id = r.account_id
@@ -85,6 +86,19 @@ pub async fn find(db: &PgPool, scope: &Scope, id: &str) -> sqlx::Result<Option<F
     )
     .fetch_optional(db)
     .await
+}
+
+/// Records that a resource was read by itself and is as it stands here: what has not changed is not written.
+pub async fn read_at(db: &PgPool, account: AccountId, id: &str, asked_at: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update resources set asked_at = $3 where account_id = $1 and resource_id = $2 and asked_at < $3",
+        account.0,
+        id,
+        asked_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// What somebody wants to happen at the expiry of a resource.

@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     features::resources::{
         filter::{Due, Parameters, Tab},
+        glance::store::{Choice, choices, nearing},
         resource::never,
     },
     web::pager::Start,
