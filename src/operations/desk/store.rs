@@ -46,11 +46,11 @@ async fn write(
         r#"with made as (
                insert into operation (id, account_id, kind, step, state, payload, payload_sha256, subject, amount,
                    requester_id, requester_name, form_nonce, needs_approvals, trans_id, pays_order_id, epoch,
-                   approve_by, deadline_at, note, changed_by, changed_by_name)
+                   approve_by, deadline_at, note, changed_by, changed_by_name, hold_ms)
                select $1, $2, $3, $4, case when needed.n > 0 then 'PENDING_APPROVAL' else 'READY' end, $5, $6, $7, $8,
                       $9, $10, $11, needed.n, $12, $13, (select max(e.id) from recovery_epoch e),
                       least(journal_clock() + $14, deadline.at), deadline.at,
-                      case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10
+                      case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10, $19
                  from (select approvals_needed($3, $8) as n) needed,
                       (select least(journal_clock() + $15, $16) as at) deadline
                 where deadline.at > journal_clock()
@@ -79,6 +79,7 @@ async fn write(
         intent.until,
         target_kinds,
         target_ids,
+        planned.hold.map(|hold| i32::try_from(hold.as_millis()).unwrap_or(i32::MAX)),
     )
     .fetch_optional(db)
     .await?;

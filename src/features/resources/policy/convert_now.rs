@@ -1,5 +1,5 @@
 //! Making a resource pay-per-use at once as the journal does it. The yearly/monthly term ends and cannot be
-//! had back, so when nothing came of it, a person decides anew.
+//! had back: it waits before it is sent, and when nothing came of it, a person decides anew.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,9 @@ use crate::{
     bss::{
         Conversion, Reader, Write,
         codes::{OrderStatus, OrderType},
+        resources::Resource,
     },
-    features::resources::live::{self, SeenResource, Shown},
-    i18n::Locale,
+    features::resources::live::{self, About, ChosenResource},
     identity::access::Permission,
     operations::{Confirmed, Kind, Operation, Outcome, Preflight, Sent, Sighting, Target},
 };
@@ -19,10 +19,8 @@ use crate::{
 /// A conversion as a person confirmed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConvertNow {
-    /// The resource as it was shown.
-    pub resource: SeenResource,
-    /// What else was shown.
-    pub shown: Shown,
+    /// The resource as it was shown, with what is attached to it and goes with it: one for each operation.
+    pub resources: Vec<ChosenResource>,
     /// Why, in the person's words; may be empty.
     #[serde(default)]
     pub reason: String,
@@ -32,13 +30,14 @@ impl Confirmed for ConvertNow {
     const KIND: &'static str = "convert";
     const STEP: &'static str = "convert";
     const NEEDS: Permission = Permission::ConvertResources;
+    const HOLDS: bool = true;
 
     fn subject(&self) -> &str {
-        &self.resource.id
+        self.resources.first().map_or("", |resource| &resource.id)
     }
 
     fn targets(&self) -> Vec<Target> {
-        vec![Target::Resource(self.resource.id.clone())]
+        live::targets(&self.resources)
     }
 }
 
@@ -63,34 +62,38 @@ impl Kind for Conversions {
         let Ok(confirmed) = serde_json::from_str::<ConvertNow>(&operation.payload) else {
             return Preflight::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
-        match live::all_differences(&confirmed.resource, (reader, &self.kept.clock)).await {
-            Ok(differences) if differences.is_empty() => Preflight::Same,
-            Ok(differences) => Preflight::Stale { differences },
-            Err(error) => Preflight::Unreadable { why: error.to_string() },
-        }
+        live::preflight(&confirmed.resources, (reader, &self.kept.clock)).await
     }
 
     fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
         let confirmed: ConvertNow = serde_json::from_str(&operation.payload)?;
-        Ok(Write::ConvertToPayPerUse(Conversion::new(vec![confirmed.resource.id])?))
+        Ok(Write::ConvertToPayPerUse(Conversion::new(confirmed.resources.into_iter().map(|one| one.id).collect())?))
     }
 
     async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {
         let Ok(confirmed) = serde_json::from_str::<ConvertNow>(&operation.payload) else {
             return Sighting::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
-        if let Some(order_id) = &operation.upstream_order_id {
-            return named(order_id, reader).await;
+        if let Some(made) = live::made(operation, OrderType::ToPayPerUse, reader).await {
+            return by_its_order(made);
         }
-        let resource_id = confirmed.resource.id.as_str();
+        let resources = confirmed.resources.as_slice();
         // An answer need not name an order: then it is Huawei's word and the resource that tell.
         if sent.attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed)) {
-            return without_order(resource_id, true, reader).await;
+            return match live::absence(resources, reader, why_not).await {
+                Sighting::NoEffect { evidence, gone: Some(_) } => {
+                    Sighting::Effect { evidence, elsewhere: false, binds: None }
+                }
+                other => other,
+            };
         }
-        let about = (OrderType::ToPayPerUse, resource_id);
+        let about = About { order_type: OrderType::ToPayPerUse, resources, left: is_gone };
         match live::own(operation, sent, about, (reader, &self.kept.clock)).await {
-            Ok(Some(sighting)) => sighting,
-            Ok(None) => without_order(resource_id, false, reader).await,
+            Ok(Some(Sighting::Effect { evidence, elsewhere, binds })) => {
+                by_its_order(Sighting::Effect { evidence, elsewhere, binds })
+            }
+            Ok(Some(other)) => other,
+            Ok(None) => live::absence(resources, reader, why_not).await,
             Err(error) => live::unreadable(&error),
         }
     }
@@ -100,38 +103,26 @@ impl Kind for Conversions {
     }
 }
 
-/// The order that Huawei's answer named. Only once it is through has the resource become pay-per-use; while
-/// Huawei reviews it, nothing has happened yet.
-async fn named(order_id: &str, reader: &Reader) -> Sighting {
-    match live::named(order_id, OrderType::ToPayPerUse, reader).await {
-        Sighting::Effect { evidence, elsewhere, binds } => {
-            let status = evidence["status"].as_i64().and_then(|code| i32::try_from(code).ok());
-            match status.map(OrderStatus::from_code) {
-                Some(OrderStatus::Completed) => Sighting::Effect { evidence, elsewhere, binds },
-                // Accepted, and then turned down.
-                Some(OrderStatus::Cancelled | OrderStatus::Unknown(_)) | None => {
-                    Sighting::Contradiction { evidence }
-                }
-                Some(_) => Sighting::NotYetVisible,
-            }
-        }
-        other => other,
+/// What the order that it made says. Only once that is through has the resource become pay-per-use; while Huawei
+/// reviews it, nothing has happened yet.
+fn by_its_order(seen: Sighting) -> Sighting {
+    let Sighting::Effect { evidence, elsewhere, binds } = seen else { return seen };
+    let status = evidence["status"].as_i64().and_then(|code| i32::try_from(code).ok());
+    match status.map(OrderStatus::from_code) {
+        Some(OrderStatus::Completed) => Sighting::Effect { evidence, elsewhere, binds },
+        Some(OrderStatus::AwaitingApproval) => Sighting::UnderWay { evidence },
+        // Accepted, and then turned down.
+        Some(OrderStatus::Cancelled | OrderStatus::Unknown(_)) | None => Sighting::Contradiction { evidence },
+        Some(_) => Sighting::NotYetVisible,
     }
 }
 
-/// No order says what became of it. A resource that is gone has become pay-per-use if Huawei accepted that;
-/// otherwise somebody else ended it.
-async fn without_order(resource_id: &str, accepted: bool, reader: &Reader) -> Sighting {
-    match reader.resource(resource_id, Locale::default()).await {
-        Ok(listed) => {
-            let live = listed.as_ref().map(|listed| &listed.item);
-            let evidence = live::evidence(live);
-            let alive = live.is_some_and(|live| live.status.is_alive());
-            if accepted && !alive {
-                return Sighting::Effect { evidence, elsewhere: false, binds: None };
-            }
-            Sighting::NoEffect { evidence, gone: (!alive).then_some("gone_elsewhere") }
-        }
-        Err(error) => live::unreadable(&error),
-    }
+fn is_gone(_: &ChosenResource, live: &Resource) -> bool {
+    !live.status.is_alive()
+}
+
+/// Without an order of ours: a resource that is gone was ended by somebody else.
+fn why_not(_: &ChosenResource, live: Option<&Resource>) -> Option<&'static str> {
+    let is_alive = live.is_some_and(|live| live.status.is_alive());
+    (!is_alive).then_some("gone_elsewhere")
 }

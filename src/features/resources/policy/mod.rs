@@ -10,7 +10,7 @@ pub mod renewal_day;
 mod rows;
 pub mod set_policy;
 pub mod store;
-mod texts;
+pub mod texts;
 mod wish;
 
 use sqlx::PgPool;

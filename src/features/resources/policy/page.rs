@@ -349,6 +349,10 @@ impl<'a> PolicyPage<'a> {
             let days = days.get(&account).copied().unwrap_or(USUAL_DAYS);
             let intended = intended.remove(&(account, id.clone()));
             match Row::of(subject, (name, days), intended, ui.locale) {
+                // Of a hundred resources the form could not carry what follows each.
+                Some(row) if self.wish.purpose != Purpose::Convert => {
+                    rows.push(Row { attached_ids: Vec::new(), ..row });
+                }
                 Some(row) => rows.push(row),
                 None => {
                     let why = Sentence::warning(self.t.not_told(), self.t.not_told_next());

@@ -31,6 +31,8 @@ pub(super) struct Row {
     pub(super) expires_at: DateTime<Utc>,
     /// How many resources follow it.
     pub(super) attached: usize,
+    /// Their ids, where few resources are acted upon.
+    pub(super) attached_ids: Vec<String>,
     /// Days before expiry on which an automatic renewal is first charged.
     pub(super) days: u8,
     /// What was wanted of its expiry here.
@@ -55,9 +57,11 @@ pub(super) struct Facts {
 }
 
 /// Id, which of the accounts, name, service, region; status, policy, expiry in milliseconds, how many follow
-/// it, days of deduction; what was wanted: policy, times, period.
+/// it and which ones, days of deduction, and what was wanted.
 type Packed =
-    (String, usize, String, String, String, i32, i32, i64, usize, u8, Option<(i16, Option<i16>, Option<String>)>);
+    (String, usize, String, String, String, i32, i32, i64, (usize, Vec<String>), u8, Option<PackedIntent>);
+/// Policy, times, period.
+type PackedIntent = (i16, Option<i16>, Option<String>);
 
 impl ReadAt for Facts {
     fn read_at(&self) -> DateTime<Utc> {
@@ -88,6 +92,7 @@ impl Row {
             policy: live.expire_policy?.code(),
             expires_at: live.expire_time?,
             attached: subject.attached.len(),
+            attached_ids: subject.attached.iter().map(|one| one.resource_id.clone()).collect(),
             days,
             intended,
         })
@@ -131,7 +136,8 @@ impl Row {
         let intended = intended.map(|one| (one.wanted, one.times, one.period.clone()));
         let (id, name, service) = (self.id.clone(), self.name.clone(), self.service.clone());
         let (region, at) = (self.region.clone(), self.expires_at.timestamp_millis());
-        (id, account, name, service, region, self.status, self.policy, at, self.attached, self.days, intended)
+        let attached = (self.attached, self.attached_ids.clone());
+        (id, account, name, service, region, self.status, self.policy, at, attached, self.days, intended)
     }
 }
 
@@ -182,7 +188,7 @@ impl Facts {
         }
         let unpacked = |packed: Packed| {
             let (id, account, name, service, region, status, policy, expires, attached, days, intended) = packed;
-            let account = *accounts.get(account)?;
+            let (account, (attached, attached_ids)) = (*accounts.get(account)?, attached);
             let is_theirs = actor.all_accounts.contains(account) && app.readers.get(account).is_some();
             let account_name = app.readers.name(account).filter(|_| is_theirs)?.to_owned();
             let expires_at = DateTime::from_timestamp_millis(expires)?;
@@ -201,6 +207,7 @@ impl Facts {
                 policy,
                 expires_at,
                 attached,
+                attached_ids,
                 days,
                 intended,
             })
@@ -238,6 +245,7 @@ mod tests {
                 policy: 3,
                 expires_at: DateTime::UNIX_EPOCH,
                 attached: 12,
+                attached_ids: Vec::new(),
                 days: 7,
                 intended: Some(Intended { account, resource_id, wanted: 3, times, period }),
             }

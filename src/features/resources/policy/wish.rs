@@ -15,7 +15,7 @@ use crate::{
         MAX_RESOURCES, MAX_TO_PAY_PER_USE,
         codes::{AutoPeriod, ExpirePolicy, ResourceStatus},
     },
-    features::resources::{SeenResource, Shown},
+    features::resources::{ChosenResource, SeenResource, Shown},
     i18n::Locale,
     operations::{Confirmed as _, FormMade, Intent},
     web::{posted::Again, sentence::Sentence},
@@ -168,16 +168,21 @@ impl Wish {
     /// What is asked of the journal for one resource; nothing where what was typed is no number.
     pub(super) fn intent(&self, row: &Row, (form_key, reason): (Uuid, &str)) -> Option<Intent> {
         let (times, period) = (self.number().ok()?, self.term().ok()?);
-        let resource = SeenResource { id: row.id.clone(), expire_time: row.expires_at };
+        let (id, expire_time) = (row.id.clone(), row.expires_at);
         let shown =
             Shown { name: row.name.clone(), service: row.service.clone(), region: row.region.clone() };
         let reason = reason.to_owned();
         Some(match self.wanted() {
             Some(wanted) => {
+                let resource = SeenResource { id, expire_time };
                 let setting = Setting { resource, policy: row.policy, times, period, shown, reason };
                 wanted.intent(row.account, form_key, setting)
             }
-            None => Intent::new(row.account, form_key, &ConvertNow { resource, shown, reason }),
+            None => {
+                let attached = row.attached_ids.clone();
+                let resources = vec![ChosenResource { id, expire_time, attached, shown, amount: None }];
+                Intent::new(row.account, form_key, &ConvertNow { resources, reason })
+            }
         })
     }
 
