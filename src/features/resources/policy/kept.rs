@@ -11,7 +11,7 @@ use super::{
 use crate::{
     bss::{Reader, codes::ExpirePolicy},
     clock::Clock,
-    i18n::Locale,
+    features::resources::{self, sync},
     identity::access::Scope,
     operations::{Operation, Reading, State},
 };
@@ -26,16 +26,19 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Keeps what was wanted if it was brought about, and what Huawei says now in any case.
+    /// Keeps what Huawei says now, and what was wanted if it was brought about.
     pub(super) async fn policy_settled(&self, operation: &Operation, wanted: Wanted, reader: &Reader) {
+        self.read_again(operation, reader).await;
         let done = async {
-            let live = self.read_policy(operation, reader).await?;
             if !self.succeeded(operation).await? {
                 return Ok(());
             }
             let setting: Setting = serde_json::from_str(&operation.payload)?;
-            let renews = wanted == Wanted::AutoRenewal;
-            let policy = live.filter(|policy| wanted.holds(*policy)).unwrap_or(match wanted {
+            let scope = Scope::of([operation.account_id]);
+            let read = resources::store::find(&self.db, &scope, &setting.resource.id).await?;
+            let read = read.map(|row| ExpirePolicy::from_code(i32::from(row.expire_policy)));
+            // Off leaves what Huawei makes of it.
+            let policy = read.filter(|policy| wanted.holds(*policy)).unwrap_or(match wanted {
                 Wanted::AutoRenewal => ExpirePolicy::AutoRenew,
                 Wanted::PayPerUse => ExpirePolicy::ToPayPerUse,
                 Wanted::NoAutoRenewal | Wanted::NoPayPerUse => ExpirePolicy::GracePeriod,
@@ -44,8 +47,8 @@ impl Kept {
                 account: operation.account_id,
                 resource_id: setting.resource.id,
                 wanted: i16::try_from(policy.code())?,
-                times: setting.times.filter(|_| renews).map(i16::from),
-                period: setting.period.filter(|_| renews).map(|period| period.code().to_owned()),
+                times: setting.times.map(i16::from),
+                period: setting.period.map(|period| period.code().to_owned()),
             };
             let by = (operation.requester_name.as_str(), operation.id.0);
             Ok(store::intend(&self.db, &intended, by, operation.created_at).await?)
@@ -66,23 +69,10 @@ impl Kept {
         told(operation, done.await);
     }
 
-    /// Keeps what Huawei says now.
+    /// Keeps what Huawei says of the resource now.
     pub(super) async fn read_again(&self, operation: &Operation, reader: &Reader) {
-        told(operation, self.read_policy(operation, reader).await.map(drop));
-    }
-
-    async fn read_policy(
-        &self,
-        operation: &Operation,
-        reader: &Reader,
-    ) -> anyhow::Result<Option<ExpirePolicy>> {
-        let listed = reader.resource(&operation.subject, Locale::default()).await?;
-        let policy = listed.and_then(|listed| listed.item.expire_policy);
-        if let Some(policy) = policy {
-            let code = i16::try_from(policy.code())?;
-            store::keep_policy(&self.db, operation.account_id, &operation.subject, code).await?;
-        }
-        Ok(policy)
+        let about = [operation.subject.clone()];
+        sync::after((&self.db, &self.clock), operation, reader, &about).await;
     }
 
     /// Whether the operation, which was given as it was before it ended, came to a good end.

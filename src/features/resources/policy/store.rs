@@ -79,26 +79,6 @@ pub(super) async fn intend(
     Ok(())
 }
 
-/// Keeps what Huawei says now of a resource's expiry. Its digest no longer stands for what is kept, so that the
-/// next synchronisation writes the row again whatever it reads.
-pub(super) async fn keep_policy(
-    db: &PgPool,
-    account: AccountId,
-    resource_id: &str,
-    policy: i16,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update resources set expire_policy = $3, digest = '00000000-0000-0000-0000-000000000000'
-          where account_id = $1 and resource_id = $2 and expire_policy <> $3",
-        account.0,
-        resource_id,
-        policy
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// The days of the accounts in the scope, where any was set here.
 pub(super) async fn days(db: &PgPool, scope: &Scope) -> sqlx::Result<Vec<Days>> {
     sqlx::query_as!(
