@@ -75,6 +75,12 @@ impl Expiry {
         self.inside().resources[id].policy
     }
 
+    /// How many writes took effect, and how many left.
+    pub(crate) fn counted(&self) -> (usize, usize) {
+        let inside = self.inside();
+        (inside.effects.len(), inside.posts)
+    }
+
     pub(crate) fn fate(&self, fate: Fate) {
         self.inside().fates.push_back(fate);
     }

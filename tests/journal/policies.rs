@@ -122,7 +122,7 @@ async fn an_effect_without_an_answer_counts_only_once_nothing_can_arrive_any_mor
         assert_eq!(ended(&world, id).await, end(State::Succeeded, "effect_read"), "{wanted:?}");
         assert_eq!(world.story(id).await.attempts[0].outcome, Some(Outcome::Executed));
     }
-    assert_eq!((cloud.inside().effects.len(), cloud.inside().posts), (4, 4));
+    assert_eq!(cloud.counted(), (4, 4));
 }
 
 #[sqlx::test]
@@ -140,7 +140,7 @@ async fn what_was_lost_on_its_way_is_set_again(db: PgPool) {
         assert_eq!(ended(&world, id).await, end(State::Succeeded, "effect_read"), "{wanted:?}");
         assert_eq!(cloud.policy(&resource), before_and_after(wanted).1);
     }
-    assert_eq!((cloud.inside().effects.len(), cloud.inside().posts), (4, 8));
+    assert_eq!(cloud.counted(), (4, 8));
 }
 
 #[sqlx::test]
@@ -293,7 +293,7 @@ async fn a_conversion_that_came_to_nothing_is_not_tried_again(db: PgPool) {
     let unclear = convert(&mut world, &cloud, "r-3").await;
     world.reconcile_for(LONG).await;
     assert_eq!(ended(&world, unclear).await, end(State::NeedsReview, "contradiction"));
-    assert_eq!((cloud.inside().effects.len(), cloud.inside().posts), (1, 3));
+    assert_eq!(cloud.counted(), (1, 3));
 }
 
 fn day(day: Day) -> Intent {

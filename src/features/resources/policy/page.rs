@@ -74,6 +74,9 @@ pub(super) struct PolicyForm {
     reason: String,
     #[serde(default)]
     typed: String,
+    /// It is only to be read again.
+    #[serde(default)]
+    update: String,
 }
 
 /// What was shown of a resource that fits. The form brings it back for comparison only.
@@ -112,6 +115,8 @@ struct PolicyPage<'a> {
     times_wrong: &'static str,
     approvals: i16,
     paste: String,
+    /// Whether something was typed that must not get lost.
+    is_posted: bool,
 }
 
 /// `GET /resources/auto-renewal`.
@@ -212,6 +217,12 @@ async fn submit(
     let mut page = PolicyPage::new(&app, &ui, wish).await?;
     page.form_key = form.form_key;
     page.typed = Typed::new(&form.reason, form.typed.clone());
+    page.is_posted = true;
+    if !form.update.is_empty() {
+        page.examine(&app, &actor, &ids).await?;
+        page.seal(&app, &actor);
+        return Ok(Page(page).into_response());
+    }
     // With what was shown, sealed, Huawei is not asked: the journal compares before it sends anything.
     if !page.recall(&app, &actor, (&form, &ids)) {
         // The same form again: what it became, whatever is true by now.
@@ -317,6 +328,7 @@ impl<'a> PolicyPage<'a> {
             times_wrong: "",
             approvals,
             paste: String::new(),
+            is_posted: false,
         }
     }
 

@@ -44,10 +44,10 @@ impl Day {
     }
 
     /// The columns that keep it: days of deduction, day of expiry (-1 for the last one of the month).
-    pub const fn columns(self) -> (Option<i16>, Option<i16>) {
+    pub fn columns(self) -> (Option<i16>, Option<i16>) {
         match self {
-            Self::Deduction(days) => (Some(days as i16), None),
-            Self::Expiry(day) => (None, Some(day as i16)),
+            Self::Deduction(days) => (Some(i16::from(days)), None),
+            Self::Expiry(day) => (None, Some(i16::from(day))),
             Self::MonthEnd => (None, Some(-1)),
         }
     }

@@ -120,6 +120,7 @@ crate::texts! {
         without_end: "不限次数", "without end";
         times_words(n: i16): "{n} 次", "{n} times";
 
+        read_again: "重新读取", "Read again";
         what_happens: "会怎样", "What happens";
         happens_on: "从到期前第 7 天（或账号设置的扣款日）起，每天 03:00（北京时间）从余额自动扣款，成功为止。已有的到期转按需设置由自动续费取代。次数和周期华为云不再告知，以这里的记录为准。", "From the seventh day before expiry, or the account's day of deduction, the balance is charged at 03:00 Beijing time each day until it succeeds. It takes the place of pay-per-use at expiry. Huawei Cloud does not tell times and term again; the record is here.";
         happens_off: "不再自动扣款。资源到期后进入宽限期、保留期，之后释放，需要时请手动续费。已经扣款的续费不会退回。", "Nothing is charged by itself any more. After its expiry a resource goes through grace and retention and is then released, unless it is renewed by hand. A renewal that was charged already is not given back.";
