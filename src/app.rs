@@ -19,7 +19,7 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
-        resources::{job::ReadResources, renew::Renewals, unsubscribe::Unsubscriptions},
+        resources::{job::ReadResources, policy, renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -156,6 +156,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::resources::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
+        .merge(features::resources::routes())
 }
 
 /// The kinds of operations.
@@ -164,7 +165,7 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
     let (pay, cancel) =
         (PayOrders { kept: kept.clone(), clock: clock.clone() }, CancelOrders { kept: kept.clone() });
     let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
-    Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe)
+    policy::register(Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe), db, clock)
 }
 
 /// The background work.

@@ -21,6 +21,8 @@ pub const PREFERENCES: &str = "/preferences";
 pub const ORDERS: &str = "/orders";
 /// The list of yearly/monthly resources.
 pub const RESOURCES: &str = "/resources";
+/// Where an account's day of deduction and common day of expiry are set.
+pub const RENEWAL_DAYS: &str = "/resources/days";
 /// The list of plans: several operations carried out one after another.
 pub const PLANS: &str = "/resources/plans";
 /// The list of operations.

@@ -4,13 +4,13 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bss_portal::{
-    bss::{self, Connection, Credentials, limits::Limits},
+    bss::{self, Connection, Credentials, limits::Limits, transport::Wire},
     clock::{Clock, Hand},
     features::orders::{
         cancel_order::{CancelOrder, CancelOrders},
         kept::Kept,
     },
-    features::resources::{renew::Renewals, unsubscribe::Unsubscriptions},
+    features::resources::{policy, renew::Renewals, unsubscribe::Unsubscriptions},
     i18n::Locale,
     identity::access::{AccountId, Actor, Role, Scope},
     money::Money,
@@ -58,13 +58,22 @@ impl World {
 
     /// One whose portal was told this of the name that Huawei knows it by.
     pub(crate) async fn known_as(db: PgPool, user_name: Option<&str>) -> Self {
+        Self::on(db, user_name, |_, upstream| Arc::new(upstream.clone())).await
+    }
+
+    /// One whose requests are answered by a wire of the test's own.
+    pub(crate) async fn on(
+        db: PgPool,
+        user_name: Option<&str>,
+        wire: impl FnOnce(&Clock, &Upstream) -> Arc<dyn Wire>,
+    ) -> Self {
         let start = Utc::now_for_tests();
         let (clock, hand) = Clock::manual(start);
         let ticking = tick(hand.clone());
         let store = Arc::new(PgStore(db.clone()));
         store.observe(Duration::from_mins(20)).await.expect("observed");
         let upstream = Upstream::new(clock.clone());
-        let setup = setup(&db, &upstream, &clock, user_name);
+        let setup = setup(&db, wire(&clock, &upstream), &clock, user_name);
         Self {
             performer: Performer::new(setup.clone(), "p".to_owned()),
             reconciler: Reconciler::new(setup, "r".to_owned()),
@@ -80,7 +89,8 @@ impl World {
 
     /// Another process on the same database.
     pub(crate) fn other_process(&self, name: &str) -> (Performer, Reconciler) {
-        let setup = setup(&self.db, &self.upstream, &self.clock, Some("portal"));
+        let wire = Arc::new(self.upstream.clone());
+        let setup = setup(&self.db, wire, &self.clock, Some("portal"));
         (Performer::new(setup.clone(), format!("{name}/p")), Reconciler::new(setup, format!("{name}/r")))
     }
 
@@ -181,13 +191,13 @@ fn tick(hand: Hand) -> AbortHandle {
     ticking.abort_handle()
 }
 
-fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock, user_name: Option<&str>) -> Arc<Setup> {
+fn setup(db: &PgPool, wire: Arc<dyn Wire>, clock: &Clock, user_name: Option<&str>) -> Arc<Setup> {
     let connection = Connection {
         endpoint: "http://127.0.0.1:1".parse().expect("an endpoint"),
         credentials: Credentials::of_key("AK".to_owned(), "SK".to_owned().into(), None),
         account: "test".to_owned(),
         clock: clock.clone(),
-        wire: Arc::new(upstream.clone()),
+        wire,
         limits: Limits::new(clock.clone(), 1),
         chance: Arc::new(|| 0.5),
     };
@@ -198,7 +208,11 @@ fn setup(db: &PgPool, upstream: &Upstream, clock: &Clock, user_name: Option<&str
     let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
     Arc::new(Setup {
         store: Arc::new(PgStore(db.clone())),
-        registry: Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe),
+        registry: policy::register(
+            Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe),
+            db,
+            clock,
+        ),
         upstream: Arc::new(accounts),
         clock: clock.clone(),
         chance: Chance::seeded(1),

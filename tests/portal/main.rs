@@ -6,6 +6,7 @@ mod doctor;
 mod journal;
 mod pay;
 mod resources_list;
+mod resources_policy;
 mod running;
 mod sealed;
 mod support;

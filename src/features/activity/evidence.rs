@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{payload::Asked, words};
 use crate::{
-    bss::codes::{OrderStatus, ResourceStatus},
+    bss::codes::{ExpirePolicy, OrderStatus, ResourceStatus},
     money::Money,
     operations::{Event, Note, State, Story},
     web::Ui,
@@ -181,6 +181,11 @@ pub(super) fn contradictions(story: &Story, asked: Option<&Asked>, ui: &Ui) -> V
         }
         _ => {}
     }
+    if handed_over.why() == Some(Note::Contradiction) {
+        found.extend((handed_over.detail["reads_back"] == false).then(|| t.not_read_back().to_owned()));
+        let policy = handed_over.detail.get("expire_policy").filter(|policy| !policy.is_null());
+        found.extend(policy.map(|code| t.policy_reads(&value("expire_policy", &code.to_string(), ui))));
+    }
     found.extend(perhaps_own(&handed_over.detail, ui));
     found
 }
@@ -229,6 +234,10 @@ fn value(fact: &str, value: &str, ui: &Ui) -> String {
             |_| code.to_owned(),
             |code| ResourceStatus::from_code(code).name(ui.locale).into_owned(),
         ),
+        ("expire_policy", code) => code.parse().map_or_else(
+            |_| code.to_owned(),
+            |code| ExpirePolicy::from_code(code).name(ui.locale).into_owned(),
+        ),
         ("attached" | "user_name", text) => text.to_owned(),
         ("status" | "unpaid_order" | "paid_renewal", code) => code.parse().map_or_else(
             |_| code.to_owned(),
@@ -263,6 +272,8 @@ crate::texts! {
         amounts(confirmed: &str, read: &str): "确认的金额是 {confirmed}，订单上是 {read}。", "The amount that was confirmed is {confirmed}, the order says {read}.";
         not_shown(at: &str): "华为云在 {at} 答复成功，订单却一直没有显示。", "Huawei Cloud answered with success at {at}, and yet the order does not show it.";
         perhaps_own(order: &str, status: &str, at: &str, by: &str): "可能是这次操作产生的订单：{order}，{status}，创建于 {at}，创建者 {by}。", "An order that this may have made: {order}, {status}, made at {at} by {by}.";
+        not_read_back: "华为云没有可靠地答复，也不提供查询。请在华为云控制台查看现在设置的是哪一天。", "Huawei Cloud gave no reliable answer and does not tell this setting. Look into Huawei's console for the day that is set.";
+        policy_reads(policy: &str): "现在读到的到期策略是“{policy}”，不能证明是不是这次操作设置的。", "What happens at expiry now reads “{policy}”, which does not prove whether this operation set it.";
         unreadable: "72 小时内，没有一次读取能得出结论。", "In 72 hours no reading led to a verdict.";
     }
 }

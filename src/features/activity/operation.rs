@@ -292,8 +292,20 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
         "cancel_order" if actor.may(Permission::CancelOrders) => {
             Some(links::cancel_orders([operation.subject.as_str()]))
         }
+        "auto_renew_on" | "auto_renew_off" if actor.may(Permission::SetRenewal) => {
+            Some(links::auto_renewal([operation.subject.as_str()]))
+        }
+        "at_expiry_on" | "at_expiry_off" if actor.may(Permission::SetRenewal) => {
+            Some(links::at_expiry([operation.subject.as_str()]))
+        }
+        "convert" if actor.may(Permission::ConvertResources) => {
+            Some(links::convert([operation.subject.as_str()]))
+        }
+        "renewal_day" if actor.may(Permission::SetRenewal) => Some(links::RENEWAL_DAYS.to_owned()),
         _ => None,
     };
+    // What was to be switched off is offered so again.
+    let again = again.map(|url| if operation.kind.ends_with("_off") { format!("{url}&to=off") } else { url });
     Acts {
         withdraw: mine && matches!(operation.state, State::PendingApproval | State::Ready),
         look: look.filter(|_| actor.may(Permission::Refresh)),

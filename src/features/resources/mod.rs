@@ -8,6 +8,7 @@ pub mod glance;
 pub mod job;
 pub mod list;
 mod live;
+pub mod policy;
 pub mod renew;
 pub mod resource;
 pub mod standing;
@@ -35,4 +36,5 @@ pub fn routes() -> Routes {
         .get("/resources/export.xlsx", Needs(Export), export::xlsx)
         .get("/resources/of/{id}", Needs(ViewResources), detail::show)
         .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
+        .merge(policy::routes())
 }
