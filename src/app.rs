@@ -19,7 +19,7 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
-        resources::{renew::Renewals, unsubscribe::Unsubscriptions},
+        resources::{self, plan::job::CarryOn, renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -153,6 +153,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::sign_in::routes())
         .merge(features::account::routes())
         .merge(features::orders::routes())
+        .merge(resources::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -170,6 +171,7 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(CarryOn(app.clone())),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

@@ -2,9 +2,17 @@
 //! does it.
 
 mod live;
+pub mod plan;
 pub mod renew;
 pub mod standing;
 pub mod store;
 pub mod unsubscribe;
 
 pub use live::{SeenResource, Shown};
+
+use crate::web::Routes;
+
+/// The pages of resources.
+pub fn routes() -> Routes {
+    Routes::new().merge(plan::routes())
+}
