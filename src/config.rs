@@ -105,6 +105,12 @@ pub struct Settings {
     #[arg(long, env = "BSS_PORTAL_HURRY", value_name = "TIMES", default_value_t = 1)]
     pub hurry: u32,
 
+    /// How long what cannot be undone, such as unsubscribing, waits before it is sent, so that it can be taken
+    /// back; up to 1h
+    #[arg(long, env = "BSS_PORTAL_HOLD", value_name = "SPAN", default_value = "2m",
+          value_parser = span::up_to_an_hour)]
+    pub hold: Span,
+
     /// What to log: a level, or levels by module
     #[arg(long, env = "BSS_PORTAL_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
@@ -135,6 +141,11 @@ impl Settings {
     /// The directory for what the portal keeps itself.
     pub fn data(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(default_data)
+    }
+
+    /// How long what cannot be undone waits before it is sent.
+    pub fn hold(&self) -> Duration {
+        self.hold.into()
     }
 
     /// How long to wait between two reads of upstream.

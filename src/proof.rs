@@ -54,6 +54,8 @@ named! {
         NoEvidenceFirst = "M13";
         /// One upstream order proves several operations.
         OrderProvesMany = "M14";
+        /// What cannot be undone is sent without waiting.
+        HoldForgotten = "M15";
         /// A recovered database sends at once.
         NoQuarantine = "F1";
     }

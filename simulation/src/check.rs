@@ -22,7 +22,9 @@ use crate::{
 };
 
 /// Everything has to end this long after the world is well again, with a little patience of people.
-const ENDS_WITHIN: TimeDelta = TimeDelta::minutes(32);
+const ENDS_WITHIN: TimeDelta = TimeDelta::minutes(34);
+/// How long what cannot be undone waits.
+const HOLD: TimeDelta = TimeDelta::minutes(2);
 
 /// Judges `world`, and adds what is wrong to its record.
 pub(crate) fn judge(world: &World, mode: Mode) {
@@ -41,6 +43,7 @@ pub(crate) fn judge(world: &World, mode: Mode) {
         case.effects_and_state(row, &record, &mut found);
         case.requests(row, &record, &mut found);
         case.agreement(row, &record, &mut found);
+        case.hold(row, &record, &mut found);
         case.end(row, &record, &mut found);
         if record.seen.get(&row.operation.id).is_some_and(|seen| *seen != row.operation.state) {
             let seen = record.seen[&row.operation.id];
@@ -247,6 +250,28 @@ impl Case<'_> {
         }
     }
 
+    /// I18: what cannot be undone was not sent before its maker had had time to take it back.
+    fn hold(&self, row: &Row, record: &Record, found: &mut Found) {
+        let operation = &row.operation;
+        if operation.kind != "unsubscribe" {
+            return;
+        }
+        let name = record.name(operation.id);
+        let ready = row.events.iter().find(|(event, _)| event.to_state == State::Ready);
+        let until = ready.map(|(event, _)| event.at + HOLD);
+        let early = |at: DateTime<Utc>| until.is_none_or(|until| at < until);
+        if let Some(request) = row.requests.iter().find(|request| early(request.attempt.armed_at)) {
+            found.push(("I18", format!("{name} was armed at {}, held until {until:?}", request.attempt.armed_at)));
+        }
+        // A failover may have taken with it that it was ready, and then it waits anew.
+        let mut posts = record.posts.iter().filter(|post| post.operation == Some(operation.id));
+        if let Some(post) = posts.find(|post| early(post.at))
+            && self.mode != Mode::Failover
+        {
+            found.push(("I18", format!("{name} was sent at {}, held until {until:?}", post.at)));
+        }
+    }
+
     /// I5.
     fn end(&self, row: &Row, record: &Record, found: &mut Found) {
         let operation = &row.operation;
@@ -302,7 +327,7 @@ impl Case<'_> {
         let rows = || self.database.journal.operations().map(|row| &row.operation);
         for operation in rows().filter(|operation| operation.kind == "renew") {
             let payload: Value = serde_json::from_str(&operation.payload).unwrap_or_default();
-            let seen = payload["resource"]["expire_time"].to_string();
+            let seen = payload["resources"][0]["expire_time"].to_string();
             for made in self.own(operation.id, record).filter_map(|effect| effect.made.as_deref()) {
                 let by_portal = |effect: &&Effect| effect.what == What::Pay && effect.post.is_some();
                 if self.upstream.ledger.iter().filter(by_portal).any(|effect| effect.key == made) {

@@ -2,10 +2,10 @@
 //! and act in Huawei's own console. Everything goes through the real desk of some portal.
 
 use bss_portal::{
-    bss::Term,
+    bss::{Term, Unsubscribed},
     features::{
         orders::cancel_order::CancelOrder,
-        resources::{self, SeenResource, renew::Renew, unsubscribe::Unsubscribe},
+        resources::{self, ChosenResource, renew::Renew, unsubscribe::Unsubscribe},
     },
     i18n::Locale,
     identity::access::{Actor, Role, Scope},
@@ -190,6 +190,11 @@ impl World {
                 continue;
             };
             lock(&self.record).saw(id, story.operation.state);
+            let waits = story.operation.held_until.is_some_and(|until| until > sim.utc());
+            if waits && sim.chance(0.2) {
+                // On second thoughts.
+                self.at_a_door(async |door| door.desk.cancel(&actor, id).await.is_ok()).await;
+            }
             if story.operation.state.is_final() {
                 return Some(story);
             }
@@ -248,14 +253,16 @@ impl World {
             Wish::Renew(id) | Wish::Unsubscribe(id) => {
                 let resource = upstream.resources.get(*id).filter(|resource| resource.is_listed(then))?;
                 let expire_time = expires(sim.utc_at(0), resource.term(then));
-                let resource = SeenResource { id: (*id).to_owned(), expire_time };
                 let text = String::new;
                 let shown = resources::Shown { name: text(), service: text(), region: text() };
+                let (id, attached) = ((*id).to_owned(), Vec::new());
+                let resources = vec![ChosenResource { id, expire_time, attached, shown, amount: None }];
                 return Some(if matches!(wish, Wish::Renew(_)) {
                     let term = Term::Months(1);
-                    Intent::new(ACCOUNT, key, &Renew { resource, term, shown, reason: text() })
+                    Intent::new(ACCOUNT, key, &Renew { resources, term, reason: text() })
                 } else {
-                    Intent::new(ACCOUNT, key, &Unsubscribe { resource, shown, reason: text() })
+                    let (what, told) = (Unsubscribed::Resource, None);
+                    Intent::new(ACCOUNT, key, &Unsubscribe { resources, what, told, reason: text() })
                 });
             }
         };

@@ -20,6 +20,8 @@ pub(crate) struct Post {
     pub(crate) operation: Option<OperationId>,
     /// The time in its signature.
     pub(crate) x_sdk_date: DateTime<Utc>,
+    /// When it left.
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// A form that a person posted.
@@ -115,7 +117,7 @@ impl Record {
     }
 
     /// A request leaves. Returns its number.
-    pub(crate) fn leaves(&mut self, task: TaskId, request: &Request) -> usize {
+    pub(crate) fn leaves(&mut self, task: TaskId, request: &Request, at: DateTime<Utc>) -> usize {
         let header = |name: &str| {
             request.headers.iter().find(|(had, _)| *had == name).map_or("", |(_, value)| value.as_str())
         };
@@ -140,7 +142,7 @@ impl Record {
         if before.is_some_and(|before| before == operation) {
             self.broken("I10", format!("{name} left with a signature that was used before"));
         }
-        self.posts.push(Post { operation, x_sdk_date });
+        self.posts.push(Post { operation, x_sdk_date, at });
         self.posts.len() - 1
     }
 

@@ -121,7 +121,7 @@ impl SimWire {
         }
         // Between this check and the first byte a process can still stand still.
         sim.boundary(process, "the first byte", 0..=MILLI).await;
-        let post = lock(&self.record).leaves(sim.task(), &request);
+        let post = lock(&self.record).leaves(sim.task(), &request, sim.utc());
         sim.count("posts");
         let x_sdk_date = lock(&self.record).posts[post].x_sdk_date;
         let body = String::from_utf8_lossy(&request.body).into_owned();

@@ -120,6 +120,17 @@ impl Write {
         self.operation().id
     }
 
+    /// How many resources it names, and so how many orders it makes at most; 1 for what names none.
+    pub fn resources(&self) -> usize {
+        match self {
+            Self::Renew(renewal) => renewal.resource_ids().len(),
+            Self::Unsubscribe(resources) => resources.resource_ids().len(),
+            Self::SetToPayPerUse(resources) => resources.resource_ids().len(),
+            Self::ConvertToPayPerUse(resources) => resources.resource_ids().len(),
+            _ => 1,
+        }
+    }
+
     /// What its success looks like.
     pub(super) fn expects(&self) -> Expected {
         match self {

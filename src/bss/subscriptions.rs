@@ -41,7 +41,8 @@ pub struct Unsubscription {
 }
 
 /// What is unsubscribed (`unsubscribe_type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unsubscribed {
     /// The resource with all the terms that it was renewed for. It stops at once.
     Resource,

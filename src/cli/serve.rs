@@ -80,7 +80,7 @@ pub(super) async fn portal(
         trans_key: keys.trans_key(),
         vault: keys.vault,
         pepper: Some(keys.pepper),
-        timings: Timings::hurried(settings.hurry),
+        timings: Timings::hurried(settings.hurry).holding(settings.hold()),
         replicas: settings.replicas,
         sync_period: settings.sync_period(),
         db: pool,

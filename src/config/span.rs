@@ -25,6 +25,12 @@ impl FromStr for Span {
     }
 }
 
+/// A span that is not longer than an hour.
+pub(super) fn up_to_an_hour(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse().map_err(|error: NotASpan| error.to_string())?;
+    if span.0 > Duration::from_hours(1) { Err("write a span of at most 1h".to_owned()) } else { Ok(span) }
+}
+
 impl From<Span> for Duration {
     fn from(span: Span) -> Self {
         span.0
@@ -45,6 +51,13 @@ mod tests {
         }
         for text in ["", "5", "m", "-5m", "5 m", "1.5h", "99999999999999999999s", "18446744073709551615d"] {
             assert_eq!(text.parse::<Span>(), Err(NotASpan), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_waits_waits_for_an_hour_at_most() {
+        for (text, is_allowed) in [("0s", true), ("1h", true), ("60m", true), ("3600001ms", false), ("5", false)] {
+            assert_eq!(up_to_an_hour(text).is_ok(), is_allowed, "{text}");
         }
     }
 }

@@ -94,19 +94,27 @@ pub fn consequence(class: Class) -> Consequence {
     CONSEQUENCES.into_iter().find(|row| row.class == class).expect("there is a row for every class")
 }
 
-/// The change that follows from `answer`. `wait` is the back-off if it is put back.
-pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait: Duration) -> Change {
+/// The change that follows from `answer` to a request about so many `resources`. `wait` is the back-off if it is
+/// put back.
+pub(super) fn change(
+    (claimed, resources): (&Claimed, usize),
+    answer: &Answer,
+    timings: &Timings,
+    wait: Duration,
+) -> Change {
     // "Never" is believed of a first request only: any earlier one makes it one more refusal.
     let class = match answer.class {
         Class::Never if !claimed.attempts.is_empty() => Class::Rejected,
         class => class,
     };
     let row = mutated(consequence(class), answer);
-    // The order that it made is proof, if it is one and no other operation's.
+    // The orders that it made are proof, if no other operation's is among them, and there are no more of them than
+    // resources. What was refused in part is not proved by an order for the rest.
+    let in_part = class == Class::Partial && resources > 1;
     let (row, binds) = match answer.order_ids.as_slice() {
-        [] => (row, None),
-        [order] if !is_bound(&claimed.bound, order) => (row, Some(order.clone())),
-        _ => (Consequence { to: State::Unknown, note: Note::OrdersUnclear, ..row }, None),
+        orders if orders.is_empty() || in_part => (row, &[][..]),
+        orders if orders.len() <= resources && are_own(orders, &claimed.bound) => (row, orders),
+        _ => (Consequence { to: State::Unknown, note: Note::OrdersUnclear, ..row }, &[][..]),
     };
     let note = match &answer.broken {
         _ if row.to != State::Ready => row.note,
@@ -133,13 +141,19 @@ pub(super) fn change(claimed: &Claimed, answer: &Answer, timings: &Timings, wait
             _ => timings.next_look(0, Duration::ZERO),
         },
         counts: (row.to == State::Ready).then_some(Counted::Hold),
-        // One resource per request: where it is the one that failed, all of it was refused.
-        rejected: matches!(class, Class::Rejected | Class::Partial),
+        // Where each of its resources failed, all of it was refused.
+        rejected: class == Class::Rejected || class == Class::Partial && answer.failed.len() >= resources,
         result: said.then(|| (answer.error_code.clone(), answer.error_msg.clone())),
-        binds,
+        binds: binds.first().cloned(),
+        binds_more: binds.iter().skip(1).cloned().collect(),
         stops_account: answer.stops_account(),
         ..Change::to(row.to, note)
     }
+}
+
+/// Whether each is named once, and none proves another operation.
+fn are_own(orders: &[String], bound: &[String]) -> bool {
+    orders.iter().enumerate().all(|(nth, order)| !is_bound(bound, order) && !is_bound(&orders[..nth], order))
 }
 
 /// The row as it is, unless a bug was put here on purpose.

@@ -68,6 +68,9 @@ pub trait Confirmed: Serialize {
     const STEP: &'static str;
     /// What the person must be allowed to do.
     const NEEDS: Permission;
+    /// Whether it waits a little once it is ready, so that its maker can take it back: for what cannot be
+    /// undone.
+    const HOLDS: bool = false;
 
     /// What people call it by: the order's id.
     fn subject(&self) -> &str;
@@ -99,6 +102,8 @@ pub struct Intent {
     /// Its first step.
     pub step: &'static str,
     pub(super) needs: Permission,
+    /// Whether it waits once it is ready.
+    pub holds: bool,
     /// What is stored, hashed, agreed to and finally sent.
     pub payload: String,
     /// What people call it by.
@@ -125,6 +130,7 @@ impl Intent {
             kind: C::KIND,
             step: C::STEP,
             needs: C::NEEDS,
+            holds: C::HOLDS,
             payload: serde_json::to_string(confirmed).expect("a confirmed form is plain data"),
             subject: confirmed.subject().to_owned(),
             targets: confirmed.targets(),

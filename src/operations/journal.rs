@@ -77,6 +77,8 @@ pub struct Operation {
     pub pays_order_id: Option<String>,
     /// The order that it made upstream.
     pub upstream_order_id: Option<String>,
+    /// The other orders, where Huawei made several of it.
+    pub more_orders: Vec<String>,
     /// The recovery epoch it was made in.
     pub epoch: i64,
     /// When it is looked at next.
@@ -85,6 +87,9 @@ pub struct Operation {
     pub approve_by: DateTime<Utc>,
     /// Until when it may be sent.
     pub deadline_at: DateTime<Utc>,
+    /// Until then it is not sent, so that it can be taken back; none while it was never ready, and for what
+    /// does not wait.
+    pub held_until: Option<DateTime<Utc>>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// Since when it is in its state.
@@ -120,6 +125,11 @@ impl Operation {
     /// Why it is in its state.
     pub fn why(&self) -> Option<Note> {
         Note::from_code(&self.note)
+    }
+
+    /// Every order that it made upstream, as far as they are known.
+    pub fn made_orders(&self) -> impl Iterator<Item = &String> {
+        self.upstream_order_id.iter().chain(&self.more_orders)
     }
 }
 
@@ -185,6 +195,8 @@ pub struct Planned {
     pub approve_within: Duration,
     /// How long it may be sent.
     pub send_within: Duration,
+    /// How long it waits once it is ready, for a kind that does.
+    pub hold: Option<Duration>,
 }
 
 /// What submitting did.
@@ -301,6 +313,8 @@ pub struct Change {
     pub result: Option<(Option<String>, Option<String>)>,
     /// The upstream order that proves it.
     pub binds: Option<String>,
+    /// The other orders that Huawei made of it, together with `binds`.
+    pub binds_more: Vec<String>,
     /// Huawei refused the credentials: send nothing more for the account.
     pub stops_account: bool,
 }
@@ -324,6 +338,7 @@ impl Change {
             rejected: false,
             result: None,
             binds: None,
+            binds_more: Vec::new(),
             stops_account: false,
         }
     }

@@ -106,6 +106,12 @@ pub enum Sighting {
         /// Why it never can any more, as a code.
         gone: Option<&'static str>,
     },
+    /// A well-formed reading shows that Huawei has taken it up and not decided yet, as when people there review
+    /// it. It is looked at for as long as an outcome is, and then given to people here.
+    UnderWay {
+        /// What was read.
+        evidence: Value,
+    },
     /// It cannot be told yet.
     NotYetVisible,
     /// What was read contradicts itself or the request.

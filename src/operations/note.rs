@@ -98,6 +98,8 @@ notes! {
     Impossible = "impossible";
     /// The effect was read back.
     EffectRead = "effect_read";
+    /// The same, and Huawei made several orders of it.
+    SeveralOrders = "several_orders";
     /// The effect was read back, but something else brought it about.
     DoneElsewhere = "done_elsewhere";
     /// What was read contradicts itself or the request.
@@ -106,6 +108,10 @@ notes! {
     UnreadableTooLong = "unreadable_too_long";
     /// Accepted, but the effect does not show.
     NotShown = "not_shown";
+    /// Huawei has it under review.
+    UnderWay = "under_way";
+    /// Huawei has had it under review for too long.
+    UnderWayTooLong = "under_way_too_long";
     /// A person asked for another look.
     LookAgain = "look_again";
     /// One of two people judged it.

@@ -37,8 +37,10 @@ pub struct SeenOrder {
 pub struct Wanted<'a> {
     /// What it does.
     pub order_type: OrderType,
-    /// The resource that it is about.
-    pub resource_id: &'a str,
+    /// The resources that it is about, all of them.
+    pub resources: &'a [String],
+    /// What is attached to those, and may be listed with them.
+    pub attached: &'a [String],
     /// The login name that Huawei knows the portal by. Without it, nobody's name proves anything.
     pub user_name: Option<&'a str>,
     /// Made at this time or later, by Huawei's clock.
@@ -87,7 +89,7 @@ pub fn own_order<'a>(seen: &'a [SeenOrder], wanted: &Wanted<'_>) -> OwnOrder<'a>
         {
             continue;
         }
-        match (is_about(order, wanted.resource_id), is_by(order, wanted.user_name)) {
+        match (is_about(order, wanted), is_by(order, wanted.user_name)) {
             (Some(false), _) | (_, Some(false)) => {}
             (Some(true), Some(true)) => ours.push(order),
             _ => perhaps.push(order),
@@ -101,9 +103,18 @@ pub fn own_order<'a>(seen: &'a [SeenOrder], wanted: &Wanted<'_>) -> OwnOrder<'a>
     }
 }
 
-/// Whether it is about the resource; unknown while Huawei lists nothing for it.
-fn is_about(order: &SeenOrder, resource_id: &str) -> Option<bool> {
-    (!order.resources.is_empty()).then(|| order.resources.iter().any(|one| one == resource_id))
+/// Whether it is about exactly these resources; unknown while Huawei lists nothing for it, and when it lists only
+/// some of them, or others beside them.
+fn is_about(order: &SeenOrder, wanted: &Wanted<'_>) -> Option<bool> {
+    let is_ours = |id: &String| wanted.resources.contains(id) || wanted.attached.contains(id);
+    if order.resources.is_empty() {
+        return None;
+    }
+    if !order.resources.iter().any(is_ours) {
+        return Some(false);
+    }
+    let are_all = wanted.resources.iter().all(|id| order.resources.contains(id));
+    (are_all && order.resources.iter().all(is_ours)).then_some(true)
 }
 
 /// Whether the portal made it; unknown without either name.

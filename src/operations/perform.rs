@@ -83,7 +83,9 @@ impl Performer {
         if sent_before || claimed.recovered {
             match kind.look_up(operation, claimed.sent(asked_at), &reader).await {
                 Sighting::NoEffect { .. } => {}
-                Sighting::Effect { evidence, .. } | Sighting::Contradiction { evidence } => {
+                Sighting::Effect { evidence, .. }
+                | Sighting::UnderWay { evidence }
+                | Sighting::Contradiction { evidence } => {
                     let change = Change::to(State::Unknown, Note::EffectFoundFirst);
                     return Err(Box::new(Change { detail: evidence, ..change }));
                 }
@@ -130,6 +132,7 @@ impl Performer {
     /// Arms, sends once, and records what came of it.
     async fn send(&self, claimed: &Claimed, cleared: Cleared) -> Result<(), Fault> {
         let Cleared { kind, reader, writer, write } = cleared;
+        let resources = write.resources();
         let setup = &self.setup;
         // R2: counted from before arming, on a clock that runs through a suspension of the machine.
         let mut begin_by = setup.clock.since_boot() + setup.timings.send_by;
@@ -170,7 +173,7 @@ impl Performer {
         );
         metrics::counter!("operations_answers_total", "kind" => kind.name(), "class" => answer.class.letter())
             .increment(1);
-        let change = answer::change(claimed, &answer, &setup.timings, self.backoff(claimed));
+        let change = answer::change((claimed, resources), &answer, &setup.timings, self.backoff(claimed));
         self.record(claimed, &change).await?;
         if change.to.is_final() {
             kind.settled(&claimed.operation, &reader).await;

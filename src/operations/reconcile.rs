@@ -74,7 +74,11 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
     let (operation, now) = (&claimed.operation, claimed.now);
     match sighting {
         Sighting::Effect { evidence, elsewhere, binds } => {
-            let note = if *elsewhere { Note::DoneElsewhere } else { Note::EffectRead };
+            let note = match elsewhere {
+                true => Note::DoneElsewhere,
+                false if operation.more_orders.is_empty() => Note::EffectRead,
+                false => Note::SeveralOrders,
+            };
             Change {
                 detail: evidence.clone(),
                 verdict: Verdict::Read(Outcome::Executed, evidence.clone()),
@@ -110,7 +114,10 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
                 },
             }
         }
-        Sighting::NoEffect { .. } | Sighting::NotYetVisible | Sighting::Unreadable { .. } => {
+        Sighting::NoEffect { .. }
+        | Sighting::UnderWay { .. }
+        | Sighting::NotYetVisible
+        | Sighting::Unreadable { .. } => {
             look_again(claimed, sighting, timings)
         }
     }
@@ -158,15 +165,17 @@ fn look_again(claimed: &Claimed, sighting: &Sighting, timings: &Timings) -> Chan
     let since_sent = now - sent.unwrap_or(operation.state_since);
     let accepted = claimed.attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed));
     let seen = match sighting {
-        Sighting::NoEffect { evidence, .. } => evidence.clone(),
+        Sighting::NoEffect { evidence, .. } | Sighting::UnderWay { evidence } => evidence.clone(),
         Sighting::Unreadable { why } => json!({ "why": why }),
         _ => json!({}),
     };
-    if accepted && since_sent > span(timings.confirm_within) {
+    let under_way = matches!(sighting, Sighting::UnderWay { .. });
+    if accepted && !under_way && since_sent > span(timings.confirm_within) {
         return needs_review(Note::NotShown, seen);
     }
     if since_sent > span(timings.review_after) {
-        return needs_review(Note::UnreadableTooLong, seen);
+        let note = if under_way { Note::UnderWayTooLong } else { Note::UnreadableTooLong };
+        return needs_review(note, seen);
     }
     let polls = u32::try_from(operation.polls).unwrap_or_default() + 1;
     let schedule = timings.next_look(polls, since_sent.to_std().unwrap_or_default());
@@ -181,7 +190,7 @@ fn look_again(claimed: &Claimed, sighting: &Sighting, timings: &Timings) -> Chan
         counts: Some(Counted::Look),
         // A failed reading neither proves nor disproves the one before it.
         absent_at: matches!(sighting, Sighting::Unreadable { .. }).then_some(operation.absent_at).flatten(),
-        ..later(operation)
+        ..if under_way { Change { detail: seen, ..Change::to(operation.state, Note::UnderWay) } } else { later(operation) }
     }
 }
 

@@ -55,6 +55,8 @@ impl Store for PgStore {
                      where not is_final(o.state) and o.state = any($1) and o.next_at <= journal_clock()
                        and (o.lease_until is null or o.lease_until <= journal_clock())
                        and (o.state <> 'READY' or not r.is_fresh)
+                       and (o.state <> 'READY' or o.hold_ms is null or o.held_until <= journal_clock()
+                            or o.deadline_at <= journal_clock())
                        and (o.state <> 'READY' or o.deadline_at <= journal_clock() or not exists (
                                 select 1 from sending_stop s where s.account_id = o.account_id))
                      order by o.next_at, o.id
@@ -76,7 +78,7 @@ impl Store for PgStore {
         attempts.retain(|attempt| attempt.step == operation.step);
         // An order bound by an operation that ended well before this one began is too old to be this one's.
         let bound = sqlx::query_scalar!(
-            r#"select upstream_order_id as "order!" from operation
+            r#"select unnest(upstream_order_id || more_orders) as "order!" from operation
                 where account_id = $1 and kind = $2 and upstream_order_id is not null and id <> $3
                   and coalesce(closed_at, 'infinity') >= $4::timestamptz - interval '1 hour'"#,
             operation.account_id.0,
@@ -146,6 +148,7 @@ impl Store for PgStore {
                 rejected = rejected or $10,
                 result_code = coalesce($11, result_code), result_text = coalesce($12, result_text),
                 upstream_order_id = coalesce($13, upstream_order_id),
+                more_orders = case when $13::text is null then more_orders else $14 end,
                 lease_owner = null, lease_until = null, changed_by = null, changed_by_name = null
               where id = $1",
             operation.id.0,
@@ -161,6 +164,7 @@ impl Store for PgStore {
             code,
             text,
             change.binds,
+            &change.binds_more,
         )
         .execute(&mut *tx)
         .await?;
@@ -301,7 +305,8 @@ pub(super) async fn load(db: &mut PgConnection, id: Uuid) -> Result<Operation, s
         Operation,
         r#"select id, account_id, kind, step, state as "state: State", payload,
                   payload_sha256, subject, amount, requester_id, requester_name, needs_approvals, trans_id,
-                  pays_order_id, upstream_order_id, epoch, next_at, approve_by, deadline_at, created_at,
+                  pays_order_id, upstream_order_id, more_orders, epoch, next_at, approve_by, deadline_at,
+                  held_until, created_at,
                   state_since, closed_at, polls, holds, absences, absent_at, rejected, result_code,
                   result_text, note, detail
              from operation where id = $1"#,

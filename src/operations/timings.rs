@@ -34,6 +34,8 @@ pub struct Timings {
     pub quarantine: Duration,
     /// Others have this long to agree.
     pub approve_within: Duration,
+    /// What cannot be undone waits this long once it is ready, so that it can be taken back.
+    pub hold: Duration,
     /// An operation that could not be sent for this long expires.
     pub send_within: Duration,
     /// The first wait before sending again what was proved not sent; doubles each time …
@@ -58,6 +60,7 @@ impl Timings {
         review_after: secs(72 * 3600),
         quarantine: secs(20 * 60),
         approve_within: secs(24 * 3600),
+        hold: secs(2 * 60),
         send_within: secs(24 * 3600),
         backoff_from: secs(5),
         backoff_to: secs(300),
@@ -82,12 +85,19 @@ impl Timings {
             confirm_within: real.confirm_within / times,
             review_after: real.review_after / times,
             quarantine: real.quarantine / times,
+            hold: real.hold / times,
             backoff_from: real.backoff_from / times,
             backoff_to: real.backoff_to / times,
             idle: (real.idle / times).max(Duration::from_millis(100)),
             hurry: times,
             ..real
         }
+    }
+
+    /// These with another hold than the usual one, shortened as all spans are.
+    #[must_use]
+    pub fn holding(self, hold: Duration) -> Self {
+        Self { hold: hold / self.hurry, ..self }
     }
 
     /// Whether these are not the real ones.

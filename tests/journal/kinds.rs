@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use bss_portal::{
-    bss::Term,
-    features::resources::{SeenResource, Shown, renew::Renew, unsubscribe::Unsubscribe},
-    operations::{Intent, OperationId, Outcome, State, Store as _, Vote},
+    bss::{Term, Unsubscribed},
+    features::resources::{ChosenResource, Shown, renew::Renew, unsubscribe::Unsubscribe},
+    operations::{Intent, OperationId, Outcome, State, Store as _, Timings, Vote},
 };
 use chrono::TimeDelta;
 use sqlx::PgPool;
@@ -24,29 +24,45 @@ const LONG: Duration = Duration::from_hours(2);
 const RENEW: &str = "renewal_resources";
 const UNSUBSCRIBE: &str = "cancel_resources_subscription";
 
-fn seen(id: &str) -> (SeenResource, Shown) {
+/// Resources as a page shows them: alone, and until when all of them are paid for.
+pub(crate) fn chosen(ids: &[&str]) -> Vec<ChosenResource> {
     let words = || "x".to_owned();
-    let resource = SeenResource { id: id.to_owned(), expire_time: expiry() };
-    (resource, Shown { name: words(), service: words(), region: words() })
+    let shown = Shown { name: words(), service: words(), region: words() };
+    let one = |id: &&str| ChosenResource {
+        id: (*id).to_owned(),
+        expire_time: expiry(),
+        attached: Vec::new(),
+        shown: shown.clone(),
+        amount: None,
+    };
+    ids.iter().map(one).collect()
 }
 
-fn renewal(id: &str) -> Intent {
-    let (resource, shown) = seen(id);
-    let renew = Renew { resource, shown, term: Term::Months(1), reason: String::new() };
+pub(crate) fn renewal(resources: Vec<ChosenResource>) -> Intent {
+    let renew = Renew { resources, term: Term::Months(1), reason: String::new() };
     Intent::new(ACCOUNT, Uuid::new_v4(), &renew)
+}
+
+pub(crate) fn unsubscription(resources: Vec<ChosenResource>, what: Unsubscribed) -> Intent {
+    let unsubscribe = Unsubscribe { resources, what, told: None, reason: String::new() };
+    Intent::new(ACCOUNT, Uuid::new_v4(), &unsubscribe)
 }
 
 async fn renew(world: &World, id: &str) -> OperationId {
     world.upstream.resource(id);
-    world.submit(renewal(id)).await
+    world.submit(renewal(chosen(&[id]))).await
 }
 
-/// Asks for an unsubscription, to which somebody else agrees.
-async fn unsubscribe(world: &World, id: &str) -> OperationId {
+/// Asks for an unsubscription, to which somebody else agrees, and which nobody takes back.
+async fn unsubscribe(world: &mut World, id: &str) -> OperationId {
     world.upstream.resource(id);
-    let (resource, shown) = seen(id);
-    let intent =
-        Intent::new(ACCOUNT, Uuid::new_v4(), &Unsubscribe { resource, shown, reason: String::new() });
+    let id = agreed(world, unsubscription(chosen(&[id]), Unsubscribed::Resource)).await;
+    world.pass(Timings::REAL.hold).await;
+    id
+}
+
+/// Submits what somebody else agrees to.
+pub(crate) async fn agreed(world: &World, intent: Intent) -> OperationId {
     let planned = plan(&person("maker"), intent);
     world.store.submit(&planned).await.expect("submitted");
     let approver = person("checker");
@@ -63,12 +79,12 @@ async fn unsubscribe(world: &World, id: &str) -> OperationId {
 }
 
 /// State, reason and bound order.
-async fn ended(world: &World, id: OperationId) -> (State, String, Option<String>) {
+pub(crate) async fn ended(world: &World, id: OperationId) -> (State, String, Option<String>) {
     let operation = world.story(id).await.operation;
     (operation.state, operation.note, operation.upstream_order_id)
 }
 
-fn end(state: State, note: &str, order: Option<&str>) -> (State, String, Option<String>) {
+pub(crate) fn end(state: State, note: &str, order: Option<&str>) -> (State, String, Option<String>) {
     (state, note.to_owned(), order.map(str::to_owned))
 }
 
@@ -88,7 +104,7 @@ async fn a_renewal_makes_one_unpaid_order_that_its_answer_proves(db: PgPool) {
 #[sqlx::test]
 async fn an_unsubscription_needs_another_person_and_ends_the_resource_once(db: PgPool) {
     let mut world = World::new(db).await;
-    let id = unsubscribe(&world, "r-1").await;
+    let id = unsubscribe(&mut world, "r-1").await;
     world.perform().await;
     world.reconcile_for(MINUTE).await;
     assert_eq!(ended(&world, id).await, end(State::Succeeded, "effect_read", Some("CS000")));
@@ -103,7 +119,7 @@ async fn an_order_whose_answer_was_lost_is_found_by_its_creator(db: PgPool) {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostAnswer);
         let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&world, &resource).await };
+            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
         world.perform().await;
         assert_eq!(world.state(id).await, State::Unknown);
         world.reconcile_for(MINUTE).await;
@@ -195,7 +211,7 @@ fn happens(world: &World, change: &str, resource: &str) {
 
 #[sqlx::test]
 async fn what_somebody_did_in_the_console_before_it_was_sent_stops_it(db: PgPool) {
-    let world = World::new(db).await;
+    let mut world = World::new(db).await;
     for (n, (change, fact)) in
         [("expiry", "expire_time"), ("unpaid", "unpaid_order"), ("gone", "resource_status"), ("frozen", "")]
             .into_iter()
@@ -206,7 +222,7 @@ async fn what_somebody_did_in_the_console_before_it_was_sent_stops_it(db: PgPool
             let id = if kind == RENEW {
                 renew(&world, &resource).await
             } else {
-                unsubscribe(&world, &resource).await
+                unsubscribe(&mut world, &resource).await
             };
             happens(&world, change, &resource);
             let before = world.upstream.posts();
@@ -231,7 +247,7 @@ async fn somebody_elses_order_is_never_taken_for_ours(db: PgPool) {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostRequest);
         let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&world, &resource).await };
+            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
         world.perform().await;
         let theirs = world.upstream.console(kind, &resource, world.clock.now());
         for _ in 0..4 {
@@ -262,7 +278,7 @@ async fn without_the_portals_own_name_only_an_answer_proves(db: PgPool) {
     assert_eq!(world.story(lost).await.operation.detail["orders"][0]["order_id"], "CS001");
 
     world.upstream.fate(Fate::LostRequest);
-    let nothing = unsubscribe(&world, "r-3").await;
+    let nothing = unsubscribe(&mut world, "r-3").await;
     world.perform().await;
     world.reconcile_for(LONG).await;
     assert_eq!(ended(&world, nothing).await, end(State::Failed, "absent", None), "absence needs no name");
@@ -273,7 +289,7 @@ async fn an_unsubscription_of_ours_that_nothing_ties_to_the_resource_is_for_peop
     let mut world = World::new(db).await;
     world.upstream.inside().shop.forgets = true;
     world.upstream.fate(Fate::LostAnswer);
-    let id = unsubscribe(&world, "r-1").await;
+    let id = unsubscribe(&mut world, "r-1").await;
     world.perform().await;
     world.reconcile_for(Duration::from_mins(10)).await;
     assert_eq!(world.state(id).await, State::Unknown, "it may be listed a little later");
@@ -281,7 +297,7 @@ async fn an_unsubscription_of_ours_that_nothing_ties_to_the_resource_is_for_peop
     assert_eq!(ended(&world, id).await, end(State::NeedsReview, "contradiction", None));
     assert_eq!(world.story(id).await.operation.detail["orders"][0]["order_id"], "CS000");
     // An answer that named the order needs nothing of that.
-    let id = unsubscribe(&world, "r-2").await;
+    let id = unsubscribe(&mut world, "r-2").await;
     world.perform().await;
     world.reconcile_for(MINUTE).await;
     assert_eq!(ended(&world, id).await, end(State::Succeeded, "effect_read", Some("CS001")));
@@ -293,10 +309,10 @@ async fn of_two_unsubscriptions_at_once_neither_takes_the_others_order(db: PgPoo
     for together in [false, true] {
         world.upstream.inside().shop.together = together;
         world.upstream.fate(Fate::LostRequest);
-        let lost = unsubscribe(&world, &format!("{together}-1")).await;
+        let lost = unsubscribe(&mut world, &format!("{together}-1")).await;
         world.perform().await;
         world.upstream.fate(Fate::LostAnswer);
-        let unanswered = unsubscribe(&world, &format!("{together}-2")).await;
+        let unanswered = unsubscribe(&mut world, &format!("{together}-2")).await;
         world.perform().await;
         world.reconcile_for(LONG).await;
         let states = (ended(&world, lost).await, ended(&world, unanswered).await);
@@ -316,10 +332,10 @@ async fn an_order_that_proved_one_operation_proves_no_other_however_soon(db: PgP
     world.upstream.inside().shop.naive = true;
     for (n, kind) in [RENEW, UNSUBSCRIBE].into_iter().enumerate() {
         let resource = format!("r-{n}");
-        let ask = async |world: &World| {
+        let ask = async |world: &mut World| {
             if kind == RENEW { renew(world, &resource).await } else { unsubscribe(world, &resource).await }
         };
-        let first = ask(&world).await;
+        let first = ask(&mut world).await;
         world.perform().await;
         world.reconcile_for(MINUTE).await;
         let (state, _, proof) = ended(&world, first).await;
@@ -328,7 +344,7 @@ async fn an_order_that_proved_one_operation_proves_no_other_however_soon(db: PgP
         // Cancelled in the console, or asked for on a page of a moment ago: the same once more, at once.
         world.upstream.inside().shop.made.iter_mut().for_each(|order| order.status = 4);
         world.upstream.fate(Fate::LostRequest);
-        let second = ask(&world).await;
+        let second = ask(&mut world).await;
         world.perform().await;
         assert_eq!(world.state(second).await, State::Unknown, "{kind}");
         world.reconcile_for(MINUTE).await;

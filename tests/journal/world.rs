@@ -265,6 +265,7 @@ pub(crate) fn plan(actor: &Actor, intent: Intent) -> Planned {
         trans_id: TransKey([7; 32]).id(ACCOUNT, actor.id, Uuid::new_v4()),
         approve_within: Timings::REAL.approve_within,
         send_within: Timings::REAL.send_within,
+        hold: intent.holds.then_some(Timings::REAL.hold),
         intent,
     }
 }

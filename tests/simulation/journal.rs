@@ -18,7 +18,7 @@ use bss_portal::{
         Submitted, Target,
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::RoundingStrategy;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -56,6 +56,8 @@ pub(crate) struct Row {
     pub(crate) lease: Option<(String, DateTime<Utc>)>,
     /// The key of its form.
     pub(crate) form_key: Uuid,
+    /// How long it waits once it is ready, in milliseconds.
+    pub(crate) hold_ms: Option<i64>,
     /// What it holds while it is open.
     pub(crate) targets: Vec<Target>,
     /// What was sent because of it.
@@ -188,6 +190,10 @@ impl Journal {
                 "null value in column \"epoch\" of relation \"operation\" violates not-null constraint";
             return Err(refused(words));
         }
+        let hold_ms = planned.hold.map(milliseconds);
+        if hold_ms.is_some_and(|hold_ms| hold_ms > rules::LONGEST_HOLD_MS) {
+            return Err(violated("operation", "operation_hold_ms_check"));
+        }
         if !rules::KINDS.contains(&intent.kind) {
             return Err(violated("operation", "operation_kind_check"));
         }
@@ -196,6 +202,9 @@ impl Journal {
         }
         if intent.kind == "pay_order" && intent.pays_order.is_none() {
             return Err(violated("operation", "paying_names_an_order"));
+        }
+        if intent.kind == "unsubscribe" && hold_ms.is_none() {
+            return Err(violated("operation", "unsubscribing_waits"));
         }
         if let Some(made) = made_before {
             return Ok(made);
@@ -261,6 +270,9 @@ impl Journal {
             operation.state = change.to;
             operation.state_since = now;
             operation.closed_at = change.to.is_final().then_some(now);
+            if change.to == State::Ready && operation.held_until.is_none() {
+                operation.held_until = held_until(row.hold_ms, now);
+            }
         }
         if is_history {
             let event = Event {
@@ -282,6 +294,16 @@ impl Journal {
             }
         }
     }
+}
+
+/// A span in whole milliseconds, as the tables keep it.
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Until when what is ready now waits.
+fn held_until(hold_ms: Option<i64>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    Some(now + TimeDelta::milliseconds(hold_ms?))
 }
 
 fn number(count: usize) -> i64 {
@@ -308,6 +330,7 @@ fn begun(
         0 => (State::Ready, Note::Requested),
         _ => (State::PendingApproval, Note::ApprovalWanted),
     };
+    let hold_ms = planned.hold.map(milliseconds);
     let event = Event {
         at: now,
         from_state: None,
@@ -332,10 +355,12 @@ fn begun(
         trans_id: planned.trans_id,
         pays_order_id: intent.pays_order.clone(),
         upstream_order_id: None,
+        more_orders: Vec::new(),
         epoch: number(epochs),
         next_at: now,
         approve_by: after(now, planned.approve_within)?.min(deadline_at),
         deadline_at,
+        held_until: if state == State::Ready { held_until(hold_ms, now) } else { None },
         created_at: now,
         state_since: now,
         closed_at: None,
@@ -354,6 +379,7 @@ fn begun(
         fence: 0,
         lease: None,
         form_key: intent.form_key,
+        hold_ms,
         targets: intent.targets.clone(),
         requests: Vec::new(),
         approvals: Vec::new(),

@@ -37,6 +37,12 @@ impl Texts {
             "cancel_order" => self.cancel_order(),
             "renew" => self.renew(),
             "unsubscribe" => self.unsubscribe(),
+            "auto_renew_on" => self.auto_renew_on(),
+            "auto_renew_off" => self.auto_renew_off(),
+            "at_expiry_on" => self.at_expiry_on(),
+            "at_expiry_off" => self.at_expiry_off(),
+            "convert" => self.convert(),
+            "renewal_day" => self.renewal_day(),
             other => other,
         }
     }
@@ -57,6 +63,9 @@ impl Texts {
             "unpaid_order" => self.fact_unpaid_order(),
             "paid_renewal" => self.fact_paid_renewal(),
             "attached" => self.fact_attached(),
+            "attached_ids" => self.fact_attached_ids(),
+            "expire_policy" => self.fact_expire_policy(),
+            "renewal_day" => self.fact_renewal_day(),
             other => other,
         }
     }
@@ -101,10 +110,13 @@ impl Texts {
             Note::Refused => self.refused(),
             Note::Impossible => self.impossible(),
             Note::EffectRead => self.effect_read(),
+            Note::SeveralOrders => self.several_orders(),
             Note::DoneElsewhere => self.done_elsewhere(),
             Note::Contradiction => self.contradiction(),
             Note::UnreadableTooLong => self.unreadable_too_long(),
             Note::NotShown => self.not_shown(),
+            Note::UnderWay => self.under_way(),
+            Note::UnderWayTooLong => self.under_way_too_long(),
             Note::LookAgain => self.look_again(),
             Note::JudgedByOne => self.judged_by_one(),
             Note::JudgedDone => self.judged_done(),
@@ -118,8 +130,14 @@ crate::texts! {
     pub struct Texts {
         pay_order: "支付订单", "Pay order";
         cancel_order: "取消订单", "Cancel order";
-        renew: "续订资源", "Renew resource";
-        unsubscribe: "退订资源", "Unsubscribe resource";
+        renew: "续费", "Renew";
+        unsubscribe: "退订", "Unsubscribe";
+        auto_renew_on: "开通自动续费", "Turn automatic renewal on";
+        auto_renew_off: "关闭自动续费", "Turn automatic renewal off";
+        at_expiry_on: "到期转按需", "Change to pay-per-use at expiry";
+        at_expiry_off: "取消到期转按需", "Do not change to pay-per-use at expiry";
+        convert: "转按需", "Change to pay-per-use now";
+        renewal_day: "设置续费日", "Set the day of renewal";
 
         pending_approval: "待审批", "Awaiting approval";
         ready: "已提交", "Accepted";
@@ -170,11 +188,14 @@ crate::texts! {
         absent: "核对两次：没有生效，不再发送", "Checked twice: no effect; it is not sent again";
         refused: "华为云拒绝了，核对两次：没有生效", "Huawei Cloud refused it; checked twice: no effect";
         impossible: "情况已变，核对两次：没有生效", "Things had changed; checked twice: no effect";
-        effect_read: "订单显示已生效", "The order shows it";
-        done_elsewhere: "订单显示已生效，但不是由这次请求引起的", "The order shows it, but something else brought it about";
+        effect_read: "华为云显示已生效", "Huawei Cloud shows it";
+        several_orders: "华为云为它生成了多个订单，都已显示", "Huawei Cloud made several orders of it; all of them show";
+        done_elsewhere: "华为云显示已生效，但不是由这次请求引起的", "Huawei Cloud shows it, but something else brought it about";
         contradiction: "读到的内容互相矛盾", "What was read contradicts itself";
         unreadable_too_long: "72 小时内没能确定结果", "No verdict within 72 hours";
-        not_shown: "华为云接受了，但订单一直没有显示", "Huawei Cloud accepted it, but the order does not show it";
+        not_shown: "华为云接受了，但一直没有显示", "Huawei Cloud accepted it, but does not show it";
+        under_way: "华为云正在审核", "Huawei Cloud is reviewing it";
+        under_way_too_long: "华为云审核 72 小时仍没有结果", "Huawei Cloud's review has no result after 72 hours";
         look_again: "要求再核对一次", "Another look was asked for";
         judged_by_one: "一人已给出结论", "One person concluded";
         judged_done: "两人核对：已执行", "Two people found that it was executed";
@@ -190,8 +211,11 @@ crate::texts! {
         fact_balance: "可用余额", "Spendable balance";
         fact_resource_status: "资源状态", "Resource status";
         fact_expire_time: "到期时间", "Expires at";
+        fact_attached_ids: "从资源", "Attached resources";
+        fact_expire_policy: "到期策略", "What happens at expiry";
+        fact_renewal_day: "续费日", "Day of renewal";
         fact_unpaid_order: "未支付的订单", "Unpaid order";
-        fact_paid_renewal: "刚支付的续订订单", "Renewal paid a moment ago";
+        fact_paid_renewal: "刚支付的续费订单", "Renewal paid a moment ago";
         fact_attached: "从资源，随主资源操作", "Attached resource, follows its main resource";
         resource_gone: "已不存在", "gone";
         not_usable: "不可用", "not usable";

@@ -1,7 +1,7 @@
 //! What is read of a resource before and after something is done to it: whether it is still as it was
 //! confirmed, which unpaid order holds it, and which orders about it may be ours. It only reads.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,10 @@ use crate::{
     },
     clock::Clock,
     i18n::Locale,
-    operations::{Difference, Operation, SeenOrder, Sent, Sighting, Wanted, is_bound, own_from, own_order},
+    money::Money,
+    operations::{
+        Difference, Operation, Preflight, SeenOrder, Sent, Sighting, Target, Wanted, is_bound, own_from, own_order,
+    },
 };
 
 /// A resource as the person saw it when they confirmed.
@@ -26,6 +29,38 @@ pub struct SeenResource {
     pub id: String,
     /// Until when it is paid for.
     pub expire_time: DateTime<Utc>,
+}
+
+/// A main resource that one request about several names, as the person saw it when they confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenResource {
+    /// Its id.
+    pub id: String,
+    /// Until when it is paid for.
+    pub expire_time: DateTime<Utc>,
+    /// The ids of what is attached to it, in any order.
+    #[serde(default)]
+    pub attached: Vec<String>,
+    /// What else was shown of it.
+    pub shown: Shown,
+    /// What it was said to cost or to give back, yuan, where the page said so. It decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+impl ChosenResource {
+    /// What is compared of it whatever is done to it.
+    pub fn seen(&self) -> SeenResource {
+        SeenResource { id: self.id.clone(), expire_time: self.expire_time }
+    }
+}
+
+/// What an operation on these resources holds: each of them, and what is attached to it.
+pub fn targets(resources: &[ChosenResource]) -> Vec<Target> {
+    let mut ids: Vec<&String> = resources.iter().flat_map(|one| iter::once(&one.id).chain(&one.attached)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().cloned().map(Target::Resource).collect()
 }
 
 /// What else the person saw.
@@ -81,18 +116,63 @@ pub(super) fn differences(confirmed: &SeenResource, live: Option<&Resource>) -> 
     Vec::new()
 }
 
-/// Everything that is no longer as it was confirmed: the resource itself, then orders that hold it.
-pub(super) async fn all_differences(
-    confirmed: &SeenResource,
+/// Everything that is no longer as it was confirmed of several resources: each by itself and what is attached to
+/// it, then orders that hold one of them.
+async fn chosen_differences(
+    confirmed: &[ChosenResource],
     (reader, clock): (&Reader, &Clock),
 ) -> Result<Vec<Difference>, bss::Error> {
-    let live = reader.resource(&confirmed.id, Locale::default()).await?;
-    let differences = differences(confirmed, live.as_ref().map(|listed| &listed.item));
-    if !differences.is_empty() {
-        return Ok(differences);
+    let ids: Vec<String> = confirmed.iter().map(|one| one.id.clone()).collect();
+    let live = listed(reader, &ids, Locale::default()).await?;
+    let mut found = Vec::new();
+    for one in confirmed {
+        let mine = live.iter().find(|live| live.resource_id == one.id);
+        let mut differences = differences(&one.seen(), mine);
+        if differences.is_empty() {
+            differences.extend(attached_otherwise(one, &live));
+        }
+        if confirmed.len() > 1 {
+            differences.iter_mut().for_each(|difference| difference.about.clone_from(&one.id));
+        }
+        found.extend(differences);
     }
-    let mut found = unpaid_orders(&confirmed.id, reader).await?;
-    for renewal in renewals(&confirmed.id, (reader, clock)).await? {
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let attached = confirmed.iter().flat_map(|one| one.attached.iter().cloned());
+    held(&ids.iter().cloned().chain(attached).collect(), (reader, clock)).await
+}
+
+/// How several resources compare with what was confirmed of them.
+pub(super) async fn preflight(confirmed: &[ChosenResource], at: (&Reader, &Clock)) -> Preflight {
+    match chosen_differences(confirmed, at).await {
+        Ok(differences) if differences.is_empty() => Preflight::Same,
+        Ok(differences) => Preflight::Stale { differences },
+        Err(error) => Preflight::Unreadable { why: error.to_string() },
+    }
+}
+
+/// Whether something else is attached to it than was shown.
+fn attached_otherwise(confirmed: &ChosenResource, live: &[Resource]) -> Option<Difference> {
+    let shown: BTreeSet<&str> = confirmed.attached.iter().map(String::as_str).collect();
+    let mine = live.iter().filter(|one| one.parent_resource_id.as_ref() == Some(&confirmed.id));
+    let there: BTreeSet<&str> = mine.map(|one| one.resource_id.as_str()).collect();
+    let words = |ids: &BTreeSet<&str>| ids.iter().copied().collect::<Vec<_>>().join(", ");
+    (shown != there).then(|| Difference {
+        fact: "attached_ids",
+        about: String::new(),
+        confirmed: words(&shown),
+        live: words(&there),
+    })
+}
+
+/// The orders that hold one of these resources.
+async fn held(
+    ids: &BTreeSet<String>,
+    (reader, clock): (&Reader, &Clock),
+) -> Result<Vec<Difference>, bss::Error> {
+    let mut found = unpaid_orders(ids, reader).await?;
+    for renewal in renewals(ids, (reader, clock)).await? {
         if found.iter().all(|known| known.about != renewal.about) {
             found.push(renewal);
         }
@@ -103,7 +183,7 @@ pub(super) async fn all_differences(
 /// Renewals that nobody has paid, or that were paid a moment ago, so that the resource may not show it yet.
 /// One reading tells both: between two, an order could be paid and be in neither.
 async fn renewals(
-    resource_id: &str,
+    ids: &BTreeSet<String>,
     (reader, clock): (&Reader, &Clock),
 ) -> Result<Vec<Difference>, bss::Error> {
     let now = clock.now() + reader.clock_skew().unwrap_or_default();
@@ -124,7 +204,7 @@ async fn renewals(
                 OrderStatus::Completed if lately => "paid_renewal",
                 _ => continue,
             };
-            if resources_of(reader, &order.order_id).await?.iter().any(|id| id == resource_id) {
+            if resources_of(reader, &order.order_id).await?.iter().any(|id| ids.contains(id)) {
                 let (about, live) = (order.order_id, order.status.code().to_string());
                 found.push(Difference { fact, about, confirmed: String::new(), live });
             }
@@ -133,8 +213,8 @@ async fn renewals(
     Ok(found)
 }
 
-/// The unpaid orders that hold the resource. Upstream refuses another one beside them.
-async fn unpaid_orders(resource_id: &str, reader: &Reader) -> Result<Vec<Difference>, bss::Error> {
+/// The unpaid orders that hold one of these resources. Upstream refuses another one beside them.
+async fn unpaid_orders(ids: &BTreeSet<String>, reader: &Reader) -> Result<Vec<Difference>, bss::Error> {
     let query = OrderQuery {
         status: Some(OrderStatus::AwaitingPayment),
         sort: Some(Sort::OldestFirst),
@@ -146,7 +226,7 @@ async fn unpaid_orders(resource_id: &str, reader: &Reader) -> Result<Vec<Differe
         // A new purchase is about nothing that there is already.
         for order in page?.into_iter().filter(|order| order.item.order_type != OrderType::NewPurchase) {
             let order = order.item;
-            if resources_of(reader, &order.order_id).await?.iter().any(|id| id == resource_id) {
+            if resources_of(reader, &order.order_id).await?.iter().any(|id| ids.contains(id)) {
                 found.push(Difference {
                     fact: "unpaid_order",
                     about: order.order_id,
@@ -159,13 +239,33 @@ async fn unpaid_orders(resource_id: &str, reader: &Reader) -> Result<Vec<Differe
     Ok(found)
 }
 
+/// What an operation's own order is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    /// What it does.
+    pub(super) order_type: OrderType,
+    /// The resources.
+    pub(super) resources: &'a [ChosenResource],
+    /// Whether a resource is as an unsubscription by this operation would leave it.
+    pub(super) left: fn(&ChosenResource, &Resource) -> bool,
+}
+
+impl About<'_> {
+    fn is_left(self, live: &Resource) -> bool {
+        // One that is not among ours tells by being closed.
+        let ours = self.resources.iter().find(|one| one.id == live.resource_id);
+        ours.map_or(!live.status.is_alive(), |ours| (self.left)(ours, live))
+    }
+}
+
 /// Looks for the order that an operation made; `Ok(None)` when there is none.
 pub(super) async fn own(
     operation: &Operation,
     sent: Sent<'_>,
-    (order_type, resource_id): (OrderType, &str),
+    about: About<'_>,
     (reader, clock): (&Reader, &Clock),
 ) -> Result<Option<Sighting>, bss::Error> {
+    let order_type = about.order_type;
     // How far Huawei's clock is ahead is known after its first answer at the latest.
     let own_from = |skew| own_from(operation.created_at, sent, skew);
     let from = own_from(reader.clock_skew()).min(own_from(None));
@@ -184,21 +284,25 @@ pub(super) async fn own(
         let from = own_from(reader.clock_skew());
         let perhaps = |order: &Order| order.create_time >= from && !is_bound(sent.bound, &order.order_id);
         for order in page.into_iter().filter(|order| perhaps(&order.item)) {
-            seen.push(seen_order(reader, &order.item.order_id).await?);
+            seen.push(seen_order(reader, &order.item.order_id, about).await?);
         }
     }
     let from = own_from(reader.clock_skew());
-    let wanted = Wanted { order_type, resource_id, user_name: reader.user_name(), from, bound: sent.bound };
+    let mains: Vec<String> = about.resources.iter().map(|one| one.id.clone()).collect();
+    let attached: Vec<String> = about.resources.iter().flat_map(|one| one.attached.iter().cloned()).collect();
+    let (resources, attached) = (mains.as_slice(), attached.as_slice());
+    let user_name = reader.user_name();
+    let wanted = Wanted { order_type, resources, attached, user_name, from, bound: sent.bound };
     let settled = sent.attempts.iter().all(|attempt| attempt.settles_at < clock.now() - sent.ahead);
     Ok(own_order(&seen, &wanted).sighting(settled))
 }
 
 /// An order with what tells whose it is and what it is about.
-async fn seen_order(reader: &Reader, order_id: &str) -> Result<SeenOrder, bss::Error> {
+async fn seen_order(reader: &Reader, order_id: &str, about: About<'_>) -> Result<SeenOrder, bss::Error> {
     // Only the details name the creator.
     let order = reader.order(order_id, Locale::default()).await?.order.item;
     let resources = match order.order_type {
-        OrderType::Unsubscription => unsubscribed(reader, order_id).await?,
+        OrderType::Unsubscription => unsubscribed(reader, order_id, about).await?,
         _ => resources_of(reader, order_id).await?,
     };
     Ok(SeenOrder {
@@ -218,10 +322,15 @@ async fn resources_of(reader: &Reader, order_id: &str) -> Result<Vec<String>, bs
     Ok(page.items.into_iter().map(|listed| listed.item.resource_id).collect())
 }
 
-/// The resource that an unsubscription is certainly about: the only one that an order lists which the
-/// money came from, and closed. That is all there is: its lines name no resource, and the ids of its
-/// refunds are those of records. What is gone may be listed nowhere any more, so silence proves nothing.
-async fn unsubscribed(reader: &Reader, order_id: &str) -> Result<Vec<String>, bss::Error> {
+/// The resources that an unsubscription is certainly about: each the only one that an order lists which the
+/// money came from, and left as an unsubscription leaves it. That is all there is: its lines name no resource,
+/// and the ids of its refunds are those of records. What is gone may be listed nowhere any more, so silence
+/// proves nothing.
+async fn unsubscribed(
+    reader: &Reader,
+    order_id: &str,
+    about: About<'_>,
+) -> Result<Vec<String>, bss::Error> {
     let rows = match reader.refund_orders(order_id).await {
         Ok(rows) => rows,
         // There may be none while the order is not through.
@@ -229,20 +338,41 @@ async fn unsubscribed(reader: &Reader, order_id: &str) -> Result<Vec<String>, bs
         Err(error) => return Err(error),
     };
     let bases: BTreeSet<String> = rows.into_iter().filter_map(|row| row.item.base_order_id).collect();
+    let mut resources = BTreeSet::new();
     for base in bases {
         let query = ResourceQuery { order_id: Some(base), only_main: true, ..ResourceQuery::default() };
         let bought = reader.resources(&query, Locale::default()).await?.items;
         if let [only] = bought.as_slice()
-            && !only.item.status.is_alive()
+            && about.is_left(&only.item)
         {
-            return Ok(vec![only.item.resource_id.clone()]);
+            resources.insert(only.item.resource_id.clone());
         }
     }
-    Ok(Vec::new())
+    Ok(resources.into_iter().collect())
+}
+
+/// The orders that Huawei's own answer named: each has to be there.
+pub(super) async fn made(operation: &Operation, order_type: OrderType, reader: &Reader) -> Option<Sighting> {
+    let (first, more) = (operation.upstream_order_id.as_ref()?, &operation.more_orders);
+    let mut sighting = named(first, order_type, reader).await;
+    let mut others = Vec::new();
+    for order_id in more {
+        match (&sighting, named(order_id, order_type, reader).await) {
+            (Sighting::Effect { .. }, Sighting::Effect { evidence, .. }) => others.push(evidence),
+            (Sighting::Effect { .. }, other) => sighting = other,
+            _ => break,
+        }
+    }
+    if let Sighting::Effect { evidence, .. } = &mut sighting
+        && !others.is_empty()
+    {
+        evidence["more_orders"] = Value::Array(others);
+    }
+    Some(sighting)
 }
 
 /// The order that Huawei's own answer named.
-pub(super) async fn named(order_id: &str, order_type: OrderType, reader: &Reader) -> Sighting {
+async fn named(order_id: &str, order_type: OrderType, reader: &Reader) -> Sighting {
     match reader.order(order_id, Locale::default()).await {
         Ok(detail) => {
             let order = detail.order.item;
@@ -268,6 +398,30 @@ pub(super) async fn named(order_id: &str, order_type: OrderType, reader: &Reader
 
 pub(super) fn unreadable(error: &bss::Error) -> Sighting {
     Sighting::Unreadable { why: error.to_string() }
+}
+
+/// There is no order of ours; whether there still can be one is up to the resources. `gone` says of a resource why
+/// there cannot.
+pub(super) async fn absence(
+    confirmed: &[ChosenResource],
+    reader: &Reader,
+    gone: fn(&ChosenResource, Option<&Resource>) -> Option<&'static str>,
+) -> Sighting {
+    let ids: Vec<String> = confirmed.iter().map(|one| one.id.clone()).collect();
+    let listed = match listed(reader, &ids, Locale::default()).await {
+        Ok(listed) => listed,
+        Err(error) => return unreadable(&error),
+    };
+    let of = |one: &ChosenResource| listed.iter().find(|live| live.resource_id == one.id);
+    let why = confirmed.iter().find_map(|one| gone(one, of(one)));
+    let proof = match confirmed {
+        [only] => evidence(of(only)),
+        several => {
+            let each = several.iter().map(|one| (one.id.clone(), evidence(of(one))));
+            json!({ "resources": each.collect::<serde_json::Map<_, _>>() })
+        }
+    };
+    Sighting::NoEffect { evidence: proof, gone: why }
 }
 
 /// What is kept of a resource as proof that nothing was done to it.

@@ -8,7 +8,7 @@ pub mod standing;
 pub mod store;
 pub mod unsubscribe;
 
-pub use live::{SeenResource, Shown};
+pub use live::{ChosenResource, SeenResource, Shown, targets};
 
 use crate::web::Routes;
 

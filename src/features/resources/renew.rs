@@ -1,27 +1,25 @@
-//! Ordering the renewal of a resource as the journal does it. It makes an order that awaits payment
-//! and never pays it: paying is an operation of its own, which a person asks for.
+//! Ordering the renewal of resources as the journal does it. It makes orders that await payment and never
+//! pays them: paying is an operation of its own, which a person asks for.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::live::{self, SeenResource, Shown};
+use super::live::{self, About, ChosenResource};
 use crate::{
-    bss::{Reader, Renewal, Term, Write, codes::OrderType},
+    bss::{Reader, Renewal, Term, Write, codes::OrderType, resources::Resource},
     clock::Clock,
-    i18n::Locale,
     identity::access::Permission,
     operations::{Confirmed, Kind, Operation, Preflight, Sent, Sighting, Target},
 };
 
-/// A renewal as a person confirmed it.
+/// A renewal as a person confirmed it: up to [`MAX_RESOURCES`](crate::bss::MAX_RESOURCES) resources for one
+/// term, in one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renew {
-    /// The resource as it was shown.
-    pub resource: SeenResource,
+    /// The resources as they were shown. People call the operation by the first one.
+    pub resources: Vec<ChosenResource>,
     /// For how long.
     pub term: Term,
-    /// What else was shown.
-    pub shown: Shown,
     /// Why, in the person's words; may be empty.
     #[serde(default)]
     pub reason: String,
@@ -33,11 +31,11 @@ impl Confirmed for Renew {
     const NEEDS: Permission = Permission::RenewResources;
 
     fn subject(&self) -> &str {
-        &self.resource.id
+        self.resources.first().map_or("", |resource| &resource.id)
     }
 
     fn targets(&self) -> Vec<Target> {
-        vec![Target::Resource(self.resource.id.clone())]
+        live::targets(&self.resources)
     }
 }
 
@@ -58,30 +56,27 @@ impl Kind for Renewals {
         let Ok(confirmed) = serde_json::from_str::<Renew>(&operation.payload) else {
             return Preflight::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
-        match live::all_differences(&confirmed.resource, (reader, &self.clock)).await {
-            Ok(differences) if differences.is_empty() => Preflight::Same,
-            Ok(differences) => Preflight::Stale { differences },
-            Err(error) => Preflight::Unreadable { why: error.to_string() },
-        }
+        live::preflight(&confirmed.resources, (reader, &self.clock)).await
     }
 
     fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
         let confirmed: Renew = serde_json::from_str(&operation.payload)?;
-        Ok(Write::Renew(Renewal::new(vec![confirmed.resource.id], confirmed.term)?))
+        let resources = confirmed.resources.into_iter().map(|resource| resource.id).collect();
+        Ok(Write::Renew(Renewal::new(resources, confirmed.term)?))
     }
 
     async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {
         let Ok(confirmed) = serde_json::from_str::<Renew>(&operation.payload) else {
             return Sighting::Unreadable { why: "the payload cannot be understood".to_owned() };
         };
-        if let Some(order_id) = &operation.upstream_order_id {
-            return live::named(order_id, OrderType::Renewal, reader).await;
+        if let Some(sighting) = live::made(operation, OrderType::Renewal, reader).await {
+            return sighting;
         }
-        let resource = &confirmed.resource;
-        let about = (OrderType::Renewal, resource.id.as_str());
+        let about =
+            About { order_type: OrderType::Renewal, resources: &confirmed.resources, left: |_, _| false };
         match live::own(operation, sent, about, (reader, &self.clock)).await {
             Ok(Some(sighting)) => sighting,
-            Ok(None) => absence(resource, reader).await,
+            Ok(None) => live::absence(&confirmed.resources, reader, why_not).await,
             Err(error) => live::unreadable(&error),
         }
     }
@@ -90,19 +85,12 @@ impl Kind for Renewals {
     async fn settled(&self, _: &Operation, _: &Reader) {}
 }
 
-/// There is no order of ours; whether there still can be one is up to the resource.
-async fn absence(confirmed: &SeenResource, reader: &Reader) -> Sighting {
-    match reader.resource(&confirmed.id, Locale::default()).await {
-        Ok(listed) => {
-            let live = listed.as_ref().map(|listed| &listed.item);
-            let gone = match live {
-                Some(live) if !live.status.is_alive() => Some("resource_gone"),
-                None => Some("resource_gone"),
-                Some(live) if live.expire_time != Some(confirmed.expire_time) => Some("renewed_elsewhere"),
-                Some(_) => None,
-            };
-            Sighting::NoEffect { evidence: live::evidence(live), gone }
-        }
-        Err(error) => live::unreadable(&error),
+/// Why the resource cannot be renewed any more as it was confirmed.
+fn why_not(confirmed: &ChosenResource, live: Option<&Resource>) -> Option<&'static str> {
+    match live {
+        Some(live) if !live.status.is_alive() => Some("resource_gone"),
+        None => Some("resource_gone"),
+        Some(live) if live.expire_time != Some(confirmed.expire_time) => Some("renewed_elsewhere"),
+        Some(_) => None,
     }
 }

@@ -152,6 +152,7 @@ impl Desk {
             trans_id: self.key.id(intent.account, actor.id, intent.form_key),
             approve_within: self.timings.approve_within,
             send_within: self.timings.send_within,
+            hold: intent.holds.then(|| self.hold()),
             intent,
         };
         // Moved: the holder of the target closed while it was being named; once more then.
@@ -264,6 +265,11 @@ impl Desk {
         let state = self.store.vote(&vote).await?;
         self.bell.one_ready();
         Ok(state)
+    }
+
+    /// How long what cannot be undone waits.
+    pub fn hold(&self) -> std::time::Duration {
+        if proof::is(Mutant::HoldForgotten) { std::time::Duration::ZERO } else { self.timings.hold }
     }
 
     async fn story(&self, actor: &Actor, id: OperationId, needs: Permission) -> Result<Story, ActError> {

@@ -21,7 +21,14 @@ fn own(order_id: &str) -> SeenOrder {
 }
 
 fn wanted<'a>(bound: &'a [String], user_name: Option<&'a str>) -> Wanted<'a> {
-    Wanted { order_type: OrderType::Renewal, resource_id: "r-1", user_name, from: at(100), bound }
+    of(&["r-1"], bound, user_name)
+}
+
+/// What the own order of an operation on these resources is like; a disk is attached to them.
+fn of<'a>(resources: &[&str], bound: &'a [String], user_name: Option<&'a str>) -> Wanted<'a> {
+    let leaked = |ids: &[&str]| -> &'static [String] { ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>().leak() };
+    let (resources, attached) = (leaked(resources), leaked(&["disk"]));
+    Wanted { order_type: OrderType::Renewal, resources, attached, user_name, from: at(100), bound }
 }
 
 fn pick<'a>(seen: &'a [SeenOrder], bound: &[String]) -> OwnOrder<'a> {
@@ -48,6 +55,29 @@ fn one_respect_in_which_it_is_another_makes_it_another() {
         change(&mut seen[0]);
         assert_eq!(pick(&seen, &[]), OwnOrder::One(&seen[1]), "{seen:?}");
         assert_eq!(pick(&seen[..1], &[]), OwnOrder::None, "{seen:?}");
+    }
+}
+
+#[test]
+fn an_order_about_several_resources_is_ours_when_it_is_about_exactly_those() {
+    let listing = |ids: &[&str]| SeenOrder { resources: ids.iter().map(|id| (*id).to_owned()).collect(), ..own("CS1") };
+    for (ids, is_ours) in [
+        (vec!["r-1", "r-2"], Some(true)),
+        (vec!["r-2", "disk", "r-1"], Some(true)),
+        (vec!["r-1"], None),
+        (vec!["r-1", "disk"], None),
+        (vec!["r-1", "r-2", "r-3"], None),
+        (vec!["disk"], None),
+        (vec!["r-3"], Some(false)),
+        (vec![], None),
+    ] {
+        let seen = [listing(&ids)];
+        let expected = match is_ours {
+            Some(true) => OwnOrder::One(&seen[0]),
+            Some(false) => OwnOrder::None,
+            None => OwnOrder::Unclear(vec![&seen[0]]),
+        };
+        assert_eq!(own_order(&seen, &of(&["r-1", "r-2"], &[], Some("portal"))), expected, "{ids:?}");
     }
 }
 
@@ -157,7 +187,10 @@ proptest! {
                 && (order.user_name.is_none() || name.is_none() || order.user_name.as_deref() == name)
         };
         let certain = |order: &SeenOrder| {
-            possible(order) && !order.resources.is_empty() && name.is_some() && order.user_name.is_some()
+            possible(order)
+                && order.resources == ["r-1"]
+                && name.is_some()
+                && order.user_name.is_some()
         };
         let candidates = seen.iter().filter(|order| possible(order)).count();
         let picked = own_order(&seen, &wanted(&bound, name));

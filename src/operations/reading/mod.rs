@@ -96,6 +96,8 @@ pub struct Part {
     pub needs_approvals: i16,
     /// The order that it made upstream.
     pub upstream_order_id: Option<String>,
+    /// The orders that it made beside that one.
+    pub more_orders: Vec<String>,
     /// Huawei's code.
     pub result_code: Option<String>,
     /// Why it is in its state, as a code.

@@ -81,7 +81,8 @@ pub(super) async fn list(
         Operation,
         r#"select id, account_id, kind, step, state as "state: State", payload,
                   payload_sha256, subject, amount, requester_id, requester_name, needs_approvals, trans_id,
-                  pays_order_id, upstream_order_id, epoch, next_at, approve_by, deadline_at, created_at,
+                  pays_order_id, upstream_order_id, more_orders, epoch, next_at, approve_by, deadline_at,
+                  held_until, created_at,
                   state_since, closed_at, polls, holds, absences, absent_at, rejected, result_code,
                   result_text, note, detail
              from operation
@@ -89,7 +90,8 @@ pub(super) async fn list(
               and ($2::text is null or state = $2)
               and (not $3 or not is_final(state))
               and ($4::text is null or kind = $4)
-              and ($5::text is null or upper(subject) = upper($5))
+              and ($5::text is null or upper(subject) = upper($5)
+                   or id in (select t.operation_id from operation_target t where upper(t.target_id) = upper($5)))
               and ($6::uuid is null or id < $6)
             order by id desc
             limit $7"#,
@@ -175,7 +177,7 @@ pub(super) async fn of_plan(db: &PgPool, scope: &Scope, plan: Uuid) -> Result<Ve
     sqlx::query_as!(
         Part,
         r#"select form_nonce as form_key, id as operation, state as "state: State", needs_approvals,
-                  upstream_order_id, result_code, note, detail
+                  upstream_order_id, more_orders, result_code, note, detail
              from operation where plan_id = $2 and account_id = any($1)"#,
         &scope.ids(),
         plan,

@@ -103,13 +103,13 @@ const SAID: [(&str, &[&str], &[&str]); 31] = [
     (
         "review-not-shown",
         &[
-            "华为云接受了，但订单一直没有显示",
+            "华为云接受了，但一直没有显示",
             "答复成功，订单却一直没有显示",
             "approver 认为已执行",
             "收支明细",
         ],
         &[
-            "Huawei Cloud accepted it, but the order does not show it",
+            "Huawei Cloud accepted it, but does not show it",
             "answered with success at",
             "approver says that it happened",
             "0f7a5e1c9d3b4a2e8c6f5d4b3a291807",

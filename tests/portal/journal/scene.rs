@@ -136,6 +136,7 @@ impl Scene {
         let planned = Planned {
             id: OperationId(Chance::system().id(Clock::system().now())),
             intent: form.clone(),
+            hold: form.holds.then_some(Timings::REAL.hold),
             requester_id,
             requester_name: person.to_owned(),
             trans_id: TransKey([1; 32]).id(self.account, requester_id, Uuid::new_v4()),

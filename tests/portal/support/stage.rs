@@ -88,9 +88,11 @@ impl Stage {
         approve_within: Duration,
     ) -> OperationId {
         let (requester_id, requester_name) = self.person(Role::Finance).await;
+        let intent = Intent::new(self.accounts[account], Uuid::new_v4(), confirmed);
         let planned = Planned {
             id: OperationId(Chance::system().id(Clock::system().now())),
-            intent: Intent::new(self.accounts[account], Uuid::new_v4(), confirmed),
+            hold: intent.holds.then_some(Duration::ZERO),
+            intent,
             requester_id,
             requester_name,
             trans_id: Uuid::new_v4(),

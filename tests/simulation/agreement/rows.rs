@@ -59,6 +59,7 @@ fn own(row: &Row) -> Value {
     let (owner, until) = row.lease.clone().unzip();
     let more = json!({
         "fence": row.fence, "lease_owner": owner, "lease_until": maybe(until), "form_nonce": row.form_key,
+        "hold_ms": row.hold_ms,
     });
     with(operation(&row.operation), more)
 }
@@ -91,7 +92,8 @@ fn operation(o: &Operation) -> Value {
         "amount": o.amount.map(|amount| amount.normalize().to_string()),
         "requester_id": o.requester_id, "requester_name": o.requester_name,
         "needs_approvals": o.needs_approvals, "trans_id": o.trans_id, "pays_order_id": o.pays_order_id,
-        "upstream_order_id": o.upstream_order_id, "epoch": o.epoch, "next_at": at(o.next_at),
+        "upstream_order_id": o.upstream_order_id, "more_orders": o.more_orders,
+        "held_until": maybe(o.held_until), "epoch": o.epoch, "next_at": at(o.next_at),
         "approve_by": at(o.approve_by), "deadline_at": at(o.deadline_at), "created_at": at(o.created_at),
         "state_since": at(o.state_since), "closed_at": maybe(o.closed_at), "polls": o.polls,
         "holds": o.holds, "absences": o.absences, "absent_at": maybe(o.absent_at), "rejected": o.rejected,

@@ -11,17 +11,38 @@ use uuid::Uuid;
 use super::{Request, Row};
 
 /// The kinds and steps that the tables know.
-pub(crate) const KINDS: [&str; 4] = ["pay_order", "cancel_order", "renew", "unsubscribe"];
-pub(crate) const STEPS: [&str; 4] = ["pay", "cancel", "create_order", "unsubscribe"];
+pub(crate) const KINDS: [&str; 10] = [
+    "pay_order",
+    "cancel_order",
+    "renew",
+    "unsubscribe",
+    "auto_renew_on",
+    "auto_renew_off",
+    "at_expiry_on",
+    "at_expiry_off",
+    "convert",
+    "renewal_day",
+];
+pub(crate) const STEPS: [&str; 7] =
+    ["pay", "cancel", "create_order", "unsubscribe", "set_policy", "convert", "set_day"];
+
+/// The longest that an operation may wait once it is ready.
+pub(super) const LONGEST_HOLD_MS: i64 = 3_600_000;
 
 /// How many others must agree: to amounts of this kind that are above this.
-pub(crate) const TIERS: [(&str, i64, i16); 6] = [
+pub(crate) const TIERS: [(&str, i64, i16); 12] = [
     ("pay_order", -1, 0),
     ("pay_order", 1_000, 1),
     ("pay_order", 50_000, 2),
     ("cancel_order", -1, 0),
     ("renew", -1, 0),
     ("unsubscribe", -1, 1),
+    ("auto_renew_on", -1, 0),
+    ("auto_renew_off", -1, 0),
+    ("at_expiry_on", -1, 0),
+    ("at_expiry_off", -1, 0),
+    ("convert", -1, 1),
+    ("renewal_day", -1, 0),
 ];
 
 /// The classes of answers that an attempt may carry.
@@ -123,7 +144,7 @@ pub(super) fn may_settle(row: &Row, step: &str, change: &Change) -> Result<(), F
         return Err(refused("a closed operation is final"));
     }
     if let (Some(bound), Some(order)) = (&row.operation.upstream_order_id, &change.binds)
-        && bound != order
+        && (bound != order || row.operation.more_orders != change.binds_more)
     {
         return Err(refused("a bound order stays bound"));
     }

@@ -77,8 +77,9 @@ impl Journal {
         if operation.state != State::Ready {
             return from;
         }
-        let from = from.max(self.quarantined_until());
         // What cannot be sent any more is claimed all the same, to be ended.
+        let held_until = operation.held_until.unwrap_or(from).min(operation.deadline_at);
+        let from = from.max(self.quarantined_until()).max(held_until);
         if self.stops.contains_key(&operation.account_id) { from.max(operation.deadline_at) } else { from }
     }
 
@@ -119,6 +120,9 @@ impl Journal {
         }
         if ours.deadline_at <= now {
             return Err(refused("the deadline has passed"));
+        }
+        if row.hold_ms.is_some() && ours.held_until.is_none_or(|until| until > now) {
+            return Err(refused("it can still be taken back"));
         }
         if (x_sdk_date - now).abs() > rules::CLOCKS_APART {
             return Err(Fault::Clock);
@@ -206,6 +210,7 @@ impl Journal {
             }
             if operation.upstream_order_id.is_none() && change.binds.is_some() {
                 operation.upstream_order_id.clone_from(&change.binds);
+                operation.more_orders.clone_from(&change.binds_more);
                 self.proved.push(theirs.id);
             }
             row.lease = None;
@@ -249,7 +254,7 @@ impl Journal {
                 && other.kind == operation.kind
                 && other.closed_at.is_none_or(|closed| closed >= operation.created_at - TimeDelta::hours(1))
         });
-        others.filter_map(|other| other.upstream_order_id.clone()).collect()
+        others.flat_map(Operation::made_orders).cloned().collect()
     }
 }
 

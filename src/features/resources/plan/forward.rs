@@ -50,6 +50,12 @@ pub(super) fn next(step: &Step, parts: Parts<'_>, stopped: bool) -> Next {
     let Some(order_id) = order.upstream_order_id.as_deref() else {
         return Next::Ended(end(StepState::Unpaid, None, "order_unknown"));
     };
+    // One order was confirmed; how several share what it costs was not.
+    if !order.more_orders.is_empty() {
+        let all: Vec<&String> = order.upstream_order_id.iter().chain(&order.more_orders).collect();
+        let detail = serde_json::json!({ "orders": all }).to_string();
+        return Next::Ended(End { detail, ..end(StepState::Unpaid, Some(order_id), "several_orders") });
+    }
     if step.facts.payment == Payment::OrderOnly {
         return Next::Ended(end(StepState::Ordered, Some(order_id), ""));
     }

@@ -111,23 +111,15 @@ async fn look(app: &App, plan: &Plan) -> anyhow::Result<bool> {
 /// Asks the journal for the order of a step. Whether it is on its way then.
 async fn order(app: &App, actor: &Actor, of: (&Plan, &Step)) -> anyhow::Result<bool> {
     let (plan, step) = of;
-    let Some(renew) = renewal(&step.facts, &plan.reason) else {
-        finish(app, of, end(StepState::NotOrdered, None, "failed")).await?;
-        return Ok(false);
-    };
+    let renew = renewal(&step.facts, &plan.reason);
     let intent = Intent::new(step.account, step.order_form_key, &renew).part_of(plan.id);
     submit(app, actor, of, (intent, StepState::NotOrdered)).await
 }
 
 /// The renewal that a step asks for.
-fn renewal(facts: &Facts, reason: &str) -> Option<Renew> {
-    let [one] = facts.resources.as_slice() else { return None };
-    Some(Renew {
-        resource: one.seen.clone(),
-        term: facts.term,
-        shown: one.shown.clone(),
-        reason: reason.to_owned(),
-    })
+fn renewal(facts: &Facts, reason: &str) -> Renew {
+    let resources = facts.resources.iter().map(|one| one.chosen.clone()).collect();
+    Renew { resources, term: facts.term, reason: reason.to_owned() }
 }
 
 /// Asks the journal to pay the order of a step, if all is exactly as it was confirmed. Whether the payment is

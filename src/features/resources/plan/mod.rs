@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use store::{Made, create};
 
-use super::live::{SeenResource, Shown};
+use super::live::ChosenResource;
 use crate::{
     bss::Term,
     identity::access::{
@@ -64,13 +64,11 @@ pub struct Facts {
     pub payment: Payment,
 }
 
-/// A resource as it was shown, with its name.
+/// A resource that is renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
-    /// Its id and until when it is paid for.
-    pub seen: SeenResource,
-    /// What else was shown.
-    pub shown: Shown,
+    /// As it was shown.
+    pub chosen: ChosenResource,
     /// Until when it will be, as estimated.
     pub until: DateTime<Utc>,
 }

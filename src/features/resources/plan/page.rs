@@ -83,6 +83,8 @@ struct Detail {
     #[serde(default)]
     differences: Vec<Differing>,
     short: Option<Money>,
+    #[serde(default)]
+    orders: Vec<String>,
     operation: Option<OperationId>,
 }
 
@@ -207,7 +209,7 @@ fn row(app: &App, ui: &Ui, step: &Step, parts: Parts<'_>) -> Row {
         Some(short) => t.short(&short.to_string()),
         None => t.why(&step.why).to_owned(),
     };
-    let mut acts = acts(ui, step, order.as_deref());
+    let mut acts = acts(ui, step, order.as_deref(), &detail.orders);
     if let Some(holder) = detail.operation {
         acts.push((links::operation(holder.0), t.see_operation()));
     }
@@ -218,9 +220,9 @@ fn row(app: &App, ui: &Ui, step: &Step, parts: Parts<'_>) -> Row {
             .resources
             .iter()
             .map(|one| Renewed {
-                id: one.seen.id.clone(),
-                name: one.shown.name.clone(),
-                from: one.seen.expire_time,
+                id: one.chosen.id.clone(),
+                name: one.chosen.shown.name.clone(),
+                from: one.chosen.expire_time,
                 until: one.until,
             })
             .collect(),
@@ -266,10 +268,13 @@ fn change(one: &Differing, t: Texts) -> (&'static str, String, String) {
 }
 
 /// What the reader can do about a step that ended.
-fn acts(ui: &Ui, step: &Step, order: Option<&str>) -> Vec<(String, &'static str)> {
+fn acts(ui: &Ui, step: &Step, order: Option<&str>, orders: &[String]) -> Vec<(String, &'static str)> {
     let t = Texts(ui.locale);
     let mut acts = Vec::new();
     match (step.state, order) {
+        (StepState::Unpaid, _) if orders.len() > 1 => {
+            acts.extend(orders.iter().map(|order| (links::order(order), t.order())));
+        }
         (StepState::Ordered | StepState::Unpaid, Some(order)) => {
             if ui.may(Permission::PayOrders) {
                 acts.push((links::pay_order(order), t.pay_by_hand()));
@@ -279,7 +284,7 @@ fn acts(ui: &Ui, step: &Step, order: Option<&str>) -> Vec<(String, &'static str)
             }
         }
         (StepState::NotOrdered, _) if ui.may(Permission::RenewResources) => {
-            let ids = step.facts.resources.iter().map(|one| one.seen.id.as_str());
+            let ids = step.facts.resources.iter().map(|one| one.chosen.id.as_str());
             acts.push((links::renew(ids), t.renew_again()));
         }
         _ => {}

@@ -30,6 +30,7 @@ impl Texts {
             "status" => self.why_status(),
             "differs" => self.why_differs(),
             "short" => self.why_short(),
+            "several_orders" => self.why_several(),
             "order_unknown" => self.why_order_unknown(),
             "unreadable" => self.why_unreadable(),
             "switched_off" => self.why_switched_off(),
@@ -152,6 +153,7 @@ crate::texts! {
         why_status: "订单不在待支付状态。", "The order does not await payment.";
         why_differs: "价格与确认时不同，没有支付。", "The price differs from what was confirmed: not paid.";
         why_short: "余额不足，没有支付。", "The balance is short: not paid.";
+        why_several: "华为云把它拆成了几个订单，没有支付，请逐个支付。", "Huawei Cloud made several orders of it: not paid, pay each by hand.";
         why_order_unknown: "人工核对为已下单，但没有记录订单号，请在订单中查找。", "People found that it was ordered, but which order is not on record: look among the orders.";
         why_unreadable: "华为云没有答复订单情况，稍后再读。", "Huawei Cloud does not tell how the order stands; it is read again later.";
         why_switched_off: "云账号已停用，启用后继续。", "The cloud account is switched off; it goes on when it is in use again.";

@@ -67,6 +67,7 @@ impl Game {
             rejected: dice.one_in(4),
             result: dice.one_in(4).then(|| (text(dice, "CBC.1"), text(dice, "no"))),
             binds: if dice.one_in(3) { Some(dice.of(PROOFS).to_owned()) } else { None },
+            binds_more: if dice.one_in(5) { vec!["UO2".to_owned(), "UO3".to_owned()] } else { Vec::new() },
             stops_account: dice.one_in(25),
         };
         Call::Settle(Box::new(claimed), Box::new(change))

@@ -1,5 +1,7 @@
 //! Draws what people ask for: forms, new ones and used ones.
 
+use std::time::Duration;
+
 use bss_portal::{
     identity::access::Permission,
     money::Money,
@@ -78,6 +80,7 @@ impl Game {
             2 => intent.pays_order = None,
             3..6 => intent.step = dice.of(rules::STEPS),
             6 => intent.kind = dice.of(rules::KINDS),
+            7 => intent.kind = "unsubscribe",
             _ => {}
         }
         let (requester_id, requester_name) = dice.person();
@@ -88,6 +91,15 @@ impl Game {
             requester_name,
             trans_id: Uuid::from_u128(0x7_0000 + fresh),
             approve_within: dice.of([3600 * SECOND, 24 * 3600 * SECOND]),
+            hold: dice.of([
+                None,
+                None,
+                None,
+                Some(Duration::ZERO),
+                Some(2 * 60 * SECOND),
+                Some(3600 * SECOND),
+                Some(3600 * SECOND + Duration::from_millis(1)),
+            ]),
             send_within: dice.of([1800 * SECOND, 24 * 3600 * SECOND, 24 * 3600 * SECOND]),
         }
     }
