@@ -4,6 +4,7 @@
 mod live;
 pub mod plan;
 pub mod renew;
+pub mod renewing;
 pub mod standing;
 pub mod store;
 pub mod unsubscribe;
@@ -14,5 +15,5 @@ use crate::web::Routes;
 
 /// The pages of resources.
 pub fn routes() -> Routes {
-    Routes::new().merge(plan::routes())
+    Routes::new().merge(plan::routes()).merge(renewing::routes())
 }

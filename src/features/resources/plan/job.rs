@@ -17,11 +17,13 @@ use super::{
 };
 use crate::{
     features::resources::renew::Renew,
-    identity::{access::Actor, people},
+    i18n::Locale,
+    identity::people,
     jobs::{Job, Run},
     operations::{Intent, SubmitError},
     payments::Live,
     state::App,
+    web::PAGE_LIMIT,
 };
 
 /// The name of the job, by which it is woken.
@@ -95,10 +97,12 @@ async fn look(app: &App, plan: &Plan) -> anyhow::Result<bool> {
     }
     for (step, next) in to_do {
         let is_due = step.next_at.is_none_or(|at| at <= now);
-        let Some(actor) = actor.as_ref().filter(|_| is_due && !busy.contains(&step.account)) else { continue };
+        if !is_due || busy.contains(&step.account) {
+            continue;
+        }
         let moves = match next {
-            Next::Pay(order_id) => pay(app, actor, (plan, step), &order_id).await?,
-            _ => order(app, actor, (plan, step)).await?,
+            Next::Pay(order_id) => pay(app, (plan, step), &order_id).await?,
+            _ => order(app, (plan, step)).await?,
         };
         if moves {
             busy.insert(step.account);
@@ -109,11 +113,11 @@ async fn look(app: &App, plan: &Plan) -> anyhow::Result<bool> {
 }
 
 /// Asks the journal for the order of a step. Whether it is on its way then.
-async fn order(app: &App, actor: &Actor, of: (&Plan, &Step)) -> anyhow::Result<bool> {
+async fn order(app: &App, of: (&Plan, &Step)) -> anyhow::Result<bool> {
     let (plan, step) = of;
     let renew = renewal(&step.facts, &plan.reason);
     let intent = Intent::new(step.account, step.order_form_key, &renew).part_of(plan.id);
-    submit(app, actor, of, (intent, StepState::NotOrdered)).await
+    submit(app, of, (intent, StepState::NotOrdered)).await
 }
 
 /// The renewal that a step asks for.
@@ -124,7 +128,7 @@ fn renewal(facts: &Facts, reason: &str) -> Renew {
 
 /// Asks the journal to pay the order of a step, if all is exactly as it was confirmed. Whether the payment is
 /// on its way then.
-async fn pay(app: &App, actor: &Actor, of: (&Plan, &Step), order_id: &str) -> anyhow::Result<bool> {
+async fn pay(app: &App, of: (&Plan, &Step), order_id: &str) -> anyhow::Result<bool> {
     let (plan, step) = of;
     if step.order_id.is_none() {
         store::ordered(&app.db, plan.id, step.no, order_id).await?;
@@ -133,12 +137,12 @@ async fn pay(app: &App, actor: &Actor, of: (&Plan, &Step), order_id: &str) -> an
         hold(app, of, ("switched_off", "{}".to_owned())).await?;
         return Ok(false);
     };
-    let live = Live::read(&reader, order_id, actor.locale, &app.clock).await;
+    let live = Live::read(&reader.within(PAGE_LIMIT), order_id, Locale::default(), &app.clock).await;
     match payable(step, live, &plan.reason) {
         Payable::Yes(confirmed) => {
             let intent =
                 Intent::new(step.account, step.pay_form_key, confirmed.as_ref()).part_of(plan.id);
-            submit(app, actor, of, (intent, StepState::Unpaid)).await
+            submit(app, of, (intent, StepState::Unpaid)).await
         }
         Payable::No(ended) => {
             finish(app, of, ended).await?;
@@ -151,14 +155,24 @@ async fn pay(app: &App, actor: &Actor, of: (&Plan, &Step), order_id: &str) -> an
     }
 }
 
-/// Hands an intent to the journal. `without`: where the step ends if the journal does not take it.
+/// Hands an intent to the journal, with the rights that who asked has at this moment. `without`: where the step
+/// ends if the journal does not take it.
 async fn submit(
     app: &App,
-    actor: &Actor,
     of: (&Plan, &Step),
     (intent, without): (Intent, StepState),
 ) -> anyhow::Result<bool> {
-    let ended = match app.desk.submit(actor, intent).await {
+    let (plan, step) = of;
+    let actor = match people::actor(&app.identity, plan.requester_id).await? {
+        Some(actor) if plan.forbidden_to(Some(&actor)).is_none() => actor,
+        other => {
+            let why = plan.forbidden_to(other.as_ref()).unwrap_or("disabled");
+            store::stop(&app.db, plan.id, (why, None), app.clock.now()).await?;
+            // Looked at again at once, so that its steps end.
+            return Ok(true);
+        }
+    };
+    let ended = match app.desk.submit(&actor, intent).await {
         // The key is this step's alone: whatever the form became, it is this step's operation.
         Ok(_) | Err(SubmitError::OtherForm { .. }) => return Ok(true),
         Err(SubmitError::Busy { operation }) => {
@@ -166,13 +180,12 @@ async fn submit(
         }
         Err(SubmitError::TooLate) => end(without, None, "too_late"),
         Err(SubmitError::NotAllowed) => {
-            let (plan, _) = of;
             store::stop(&app.db, plan.id, ("no_right", None), app.clock.now()).await?;
             return Ok(false);
         }
         // Perhaps it was written: its key tells at the next look. Perhaps the plan was stopped meanwhile.
         Err(SubmitError::Unavailable(fault)) => {
-            tracing::warn!(%fault, plan = %of.0.id, step = of.1.no, "a step could not be submitted");
+            tracing::warn!(%fault, plan = %plan.id, step = step.no, "a step could not be submitted");
             hold(app, of, ("journal", "{}".to_owned())).await?;
             return Ok(false);
         }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub use store::{Made, create};
+pub use store::{Made, create, of_form};
 
 use super::live::ChosenResource;
 use crate::{

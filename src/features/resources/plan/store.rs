@@ -91,8 +91,8 @@ pub async fn create(db: &PgPool, actor: &Actor, new: &NewPlan, now: DateTime<Utc
     Ok(if first.is_same { Made::Already(first.id) } else { Made::OtherForm(first.id) })
 }
 
-/// What a form of this person made.
-pub(super) async fn of_form(db: &PgPool, requester: Uuid, form_key: Uuid) -> sqlx::Result<Option<Uuid>> {
+/// The plan that a form of this person made.
+pub async fn of_form(db: &PgPool, requester: Uuid, form_key: Uuid) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!("select id from plan where requester_id = $1 and form_key = $2", requester, form_key)
         .fetch_optional(db)
         .await
