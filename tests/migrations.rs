@@ -7,7 +7,7 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 13] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 14] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
     ("cloud_account", "the accounts themselves"),
@@ -17,6 +17,7 @@ const WITHOUT_ACCOUNT: [(&str, &str); 13] = [
     ("person", "people see several accounts"),
     ("plan", "about several accounts, named in it"),
     ("recovery_epoch", "the database's"),
+    ("resource_type_name", "Huawei's words, the same for every account"),
     ("security_event", "a person's"),
     ("setup_token", "the portal's first minute"),
     ("sign_in_failure", "nobody's yet"),
