@@ -6,6 +6,7 @@ mod doctor;
 mod journal;
 mod pay;
 mod plans;
+mod resources_renew;
 mod running;
 mod sealed;
 mod support;

@@ -1,7 +1,7 @@
 //! Plans through the whole portal, judged by the simulator's ledger: each renewal is ordered and paid at most
 //! once, only as it was confirmed, and nothing more is submitted once a plan has stopped.
 
-mod shop;
+pub(crate) mod shop;
 
 use bss_portal::{
     clock::Clock,
@@ -101,7 +101,8 @@ async fn an_order_whose_answer_is_lost_is_never_made_again_nor_paid_unproved(db:
         let step = patiently("it ends or needs people", async || {
             let step = shop.steps(plan).await.remove(0);
             let order = shop.operation(step.order_form_key).await;
-            (step.state != "open" || order.is_some_and(|(state, _)| state == State::NeedsReview)).then_some(step)
+            (step.state != "open" || order.is_some_and(|(state, _)| state == State::NeedsReview))
+                .then_some(step)
         })
         .await;
         assert_eq!(shop.renewals().await - before, 1, "{fault}: {step:?}");
@@ -259,10 +260,8 @@ async fn a_plan_survives_its_portal_at_any_moment(db: PgPool) {
     simulator.fault("pay_orders", 1, json!({"kind": "delay", "ms": 60_000, "after_effect": true})).await;
     let two = shop.renewable(2).await;
     let plan = shop.create(&shop.new_plan(&two, true).await).await.id();
-    patiently("the payment takes effect", async || {
-        (simulator.asked("pay_orders").await > 0).then_some(())
-    })
-    .await;
+    patiently("the payment takes effect", async || (simulator.asked("pay_orders").await > 0).then_some(()))
+        .await;
     doomed.kill9();
     // Again and again, wherever it is.
     for pause in [700, 1_300, 2_100] {

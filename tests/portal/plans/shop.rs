@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use bss_portal::{
     bss::{
-        self, Connection, Credentials, Reader, Term,
+        self, Connection, Credentials, Reader, Renewal, Term, Write, Writer,
         limits::Limits,
         prices::RenewalInquiry,
         resources::{Resource, ResourceQuery},
@@ -37,6 +37,7 @@ const TERM: Term = Term::Months(1);
 pub(crate) struct Shop {
     pub(crate) reader: Reader,
     pub(crate) account: AccountId,
+    writer: Writer,
     actor: Actor,
     db: PgPool,
     simulator: String,
@@ -96,7 +97,7 @@ impl Shop {
             .expect("the person");
         let actor = people::actor(&identity(db), person).await.expect("read").expect("may sign in");
         let clock = Clock::system();
-        let (reader, _) = bss::connect(Connection {
+        let (reader, writer) = bss::connect(Connection {
             endpoint: ready.endpoint.parse().expect("an endpoint"),
             credentials: Credentials::of_key(
                 account.ak.clone(),
@@ -109,7 +110,14 @@ impl Shop {
             chance: bss::chance(),
             clock,
         });
-        Self { reader, account: AccountId(id), actor, db: db.clone(), simulator: ready.control.clone() }
+        Self {
+            reader,
+            writer,
+            account: AccountId(id),
+            actor,
+            db: db.clone(),
+            simulator: ready.control.clone(),
+        }
     }
 
     /// Lets payments of any amount go through at once.
@@ -149,8 +157,10 @@ impl Shop {
         let mut steps = Vec::new();
         for resource in resources {
             let (price, discount) = self.price(&resource.resource_id).await.expect("a price");
-            let query =
-                ResourceQuery { resource_ids: vec![resource.resource_id.clone()], ..ResourceQuery::default() };
+            let query = ResourceQuery {
+                resource_ids: vec![resource.resource_id.clone()],
+                ..ResourceQuery::default()
+            };
             let listed = self.reader.resources(&query, Locale::En).await.expect("what is attached").items;
             let attached = listed.into_iter().map(|listed| listed.item.resource_id);
             let expire_time = resource.expire_time.expect("an expiry");
@@ -217,6 +227,16 @@ impl Shop {
             .await
             .expect("a count");
         (self.effects("pay_orders").await.iter().filter(|subject| *subject == order).count(), attempts)
+    }
+
+    /// Somebody else orders the renewal of a resource with the account's key.
+    pub(crate) async fn order_elsewhere(&self, id: &str) {
+        let renewal = Write::Renew(Renewal::new(vec![id.to_owned()], TERM).expect("a renewal"));
+        let clock = Clock::system();
+        let prepared = self.writer.prepare(&renewal, clock.now());
+        let within = Duration::from_secs(20);
+        let answer = self.writer.send(prepared, clock.since_boot() + within, within).await;
+        assert_eq!(answer.order_ids.len(), 1, "{answer:?}");
     }
 
     /// How many renewals were ordered so far.

@@ -9,11 +9,7 @@ use super::{
     view::{Bought, bought},
 };
 use crate::{
-    bss::{
-        codes::CouponStatus,
-        coupons::Coupon,
-        orders::OrderDetail,
-    },
+    bss::{codes::CouponStatus, coupons::Coupon, orders::OrderDetail},
     features::orders::standing::{self, Found},
     identity::access::AccountId,
     money::Money,

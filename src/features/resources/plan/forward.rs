@@ -112,3 +112,105 @@ const fn ending(state: State) -> &'static str {
 pub(super) fn end(state: StepState, order_id: Option<&str>, why: &'static str) -> End {
     End { state, order_id: order_id.map(str::to_owned), why, detail: "{}".to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        bss::Term,
+        features::resources::plan::{Facts, Price},
+        identity::access::AccountId,
+        money::Money,
+        operations::OperationId,
+    };
+
+    fn step(payment: Payment) -> Step {
+        let price = Price { official: Money::ZERO, payable: Money::ZERO, from_balance: Money::ZERO };
+        Step {
+            no: 1,
+            account: AccountId(Uuid::nil()),
+            facts: Facts { resources: Vec::new(), term: Term::Months(1), price, payment },
+            order_form_key: Uuid::from_u128(1),
+            pay_form_key: Uuid::from_u128(2),
+            state: StepState::Open,
+            order_id: None,
+            why: String::new(),
+            detail: "{}".to_owned(),
+            holds: 0,
+            next_at: Some(DateTime::UNIX_EPOCH),
+        }
+    }
+
+    fn part(key: u128, state: State, orders: &[&str], detail: Value) -> Part {
+        Part {
+            form_key: Uuid::from_u128(key),
+            operation: OperationId(Uuid::nil()),
+            state,
+            needs_approvals: 0,
+            upstream_order_id: orders.first().map(|id| (*id).to_owned()),
+            more_orders: orders.iter().skip(1).map(|id| (*id).to_owned()).collect(),
+            result_code: None,
+            note: String::new(),
+            detail,
+        }
+    }
+
+    fn after(parts: &[Part], stopped: bool) -> Next {
+        let step = step(Payment::FromBalance);
+        next(&step, Parts::of(&step, parts), stopped)
+    }
+
+    fn ended(next: Next) -> (StepState, &'static str) {
+        match next {
+            Next::Ended(end) => (end.state, end.why),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_step_is_ordered_then_paid_and_neither_once_the_plan_has_stopped() {
+        assert_eq!(after(&[], false), Next::Order);
+        assert_eq!(ended(after(&[], true)), (StepState::NotOrdered, "stopped"));
+        let order = part(1, State::Succeeded, &["CS1"], json!({}));
+        assert_eq!(after(std::slice::from_ref(&order), false), Next::Pay("CS1".to_owned()));
+        assert_eq!(ended(after(&[order], true)), (StepState::Unpaid, "stopped"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_waited_for_and_never_repeated() {
+        for state in [State::Unknown, State::NeedsReview, State::PendingApproval] {
+            assert_eq!(after(&[part(1, state, &[], json!({}))], false), Next::Waiting, "{state}");
+        }
+        for state in [State::Ready, State::Sending, State::Confirming] {
+            assert_eq!(after(&[part(1, state, &[], json!({}))], true), Next::Moving, "{state}");
+        }
+    }
+
+    #[test]
+    fn only_the_one_order_that_was_confirmed_is_paid() {
+        let unknown = part(1, State::Succeeded, &[], json!({}));
+        assert_eq!(ended(after(&[unknown], false)), (StepState::Unpaid, "order_unknown"));
+        let several = part(1, State::Succeeded, &["CS1", "CS2"], json!({}));
+        assert_eq!(ended(after(&[several], false)), (StepState::Unpaid, "several_orders"));
+        for state in [State::Failed, State::Stale, State::Rejected, State::Expired, State::Cancelled] {
+            let without = part(1, state, &[], json!({}));
+            assert_eq!(ended(after(&[without], false)).0, StepState::NotOrdered, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_payment_that_came_too_late_because_somebody_paid_is_told_so() {
+        let order = || part(1, State::Succeeded, &["CS1"], json!({}));
+        let differs = |live: &str| json!({ "differences": [{ "fact": "status", "live": live }] });
+        for (live, end) in [("5", (StepState::Paid, "elsewhere")), ("4", (StepState::Unpaid, "stale"))] {
+            let stale = part(2, State::Stale, &[], differs(live));
+            assert_eq!(ended(after(&[order(), stale], false)), end);
+        }
+        let paid = part(2, State::Succeeded, &[], json!({}));
+        assert_eq!(ended(after(&[order(), paid], true)), (StepState::Paid, ""));
+    }
+}

@@ -140,8 +140,7 @@ async fn pay(app: &App, of: (&Plan, &Step), order_id: &str) -> anyhow::Result<bo
     let live = Live::read(&reader.within(PAGE_LIMIT), order_id, Locale::default(), &app.clock).await;
     match payable(step, live, &plan.reason) {
         Payable::Yes(confirmed) => {
-            let intent =
-                Intent::new(step.account, step.pay_form_key, confirmed.as_ref()).part_of(plan.id);
+            let intent = Intent::new(step.account, step.pay_form_key, confirmed.as_ref()).part_of(plan.id);
             submit(app, of, (intent, StepState::Unpaid)).await
         }
         Payable::No(ended) => {

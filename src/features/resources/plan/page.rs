@@ -13,7 +13,10 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Payment, Plan, Step, StepState, forward::Parts, job::JOB, store,
+    Payment, Plan, Step, StepState,
+    forward::Parts,
+    job::JOB,
+    store,
     texts::{self, Texts},
 };
 use crate::{
@@ -196,10 +199,7 @@ fn row(app: &App, ui: &Ui, step: &Step, parts: Parts<'_>) -> Row {
     let t = Texts(ui.locale);
     let facts = &step.facts;
     let detail: Detail = serde_json::from_str(&step.detail).unwrap_or_default();
-    let order = step
-        .order_id
-        .clone()
-        .or_else(|| parts.order.and_then(|part| part.upstream_order_id.clone()));
+    let order = step.order_id.clone().or_else(|| parts.order.and_then(|part| part.upstream_order_id.clone()));
     let operation = |part: &Part, word| {
         (links::operation(part.operation.0), word, chip::operation(part.state, ui.locale))
     };

@@ -63,7 +63,8 @@ pub(super) fn payable(step: &Step, live: Live, reason: &str) -> Payable {
         let detail = json!({ "short": quote.short }).to_string();
         return Payable::No(End { detail, ..end(StepState::Unpaid, Some(&order.order_id), "short") });
     }
-    let service = step.facts.resources.first().map(|one| one.chosen.shown.service.clone()).unwrap_or_default();
+    let service =
+        step.facts.resources.first().map(|one| one.chosen.shown.service.clone()).unwrap_or_default();
     let shown = Shown { service, created_at: order.create_time, pay_until: order.pending_payment_end_time };
     Payable::Yes(Box::new(PayOrder::of(&offer, &quote, (price.official, shown), reason.to_owned())))
 }

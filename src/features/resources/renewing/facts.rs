@@ -85,7 +85,8 @@ pub(super) async fn read(
     able: Vec<Subject>,
 ) -> Result<Read, Error> {
     let t = Texts(ui.locale);
-    let mut read = Read { facts: Facts::none(term, pays, app.clock.now()), unable: Vec::new(), failures: Vec::new() };
+    let mut read =
+        Read { facts: Facts::none(term, pays, app.clock.now()), unable: Vec::new(), failures: Vec::new() };
     let accounts: Vec<AccountId> = able.iter().map(|one| one.stored.account).collect();
     let days: BTreeMap<AccountId, Days> = renewal_days(&app.db, &Scope::of(accounts.iter().copied()))
         .await?
@@ -153,7 +154,8 @@ fn row(
     let deduction = days.map_or(DEDUCTION, |days| days.deduction);
     let now = app.clock.now();
     let charged_at = term::charged_next(expire_time, deduction, now).filter(|at| is_auto && *at - now < SOON);
-    let (discount, discount_name) = quote.discount.map_or((None, String::new()), |(id, name)| (Some(id), name));
+    let (discount, discount_name) =
+        quote.discount.map_or((None, String::new()), |(id, name)| (Some(id), name));
     let payment = match discount {
         _ if !pays => Payment::OrderOnly,
         Some(id) => Payment::Discount(id),
@@ -175,12 +177,7 @@ fn row(
         account: stored.account,
         account_name: app.readers.name(stored.account).unwrap_or_default().to_owned(),
         is_moved: until != term::until(expire_time, term, None),
-        facts: plan::Facts {
-            resources: vec![Named { chosen, until }],
-            term,
-            price: quote.price,
-            payment,
-        },
+        facts: plan::Facts { resources: vec![Named { chosen, until }], term, price: quote.price, payment },
         discount_name,
         charged_at,
     })

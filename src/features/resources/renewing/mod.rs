@@ -218,10 +218,8 @@ async fn confirm(app: &App, actor: &Actor, mut page: RenewPage<'_>) -> Result<Re
     let is_valid = page.is_valid();
     if !page.changes.is_empty() || !is_valid || !is_right {
         if page.changes.is_empty() && page.failures.is_empty() {
-            page.sentence = Some(Sentence::warning(
-                if is_valid { t.not_confirmed() } else { t.not_valid() },
-                "",
-            ));
+            page.sentence =
+                Some(Sentence::warning(if is_valid { t.not_confirmed() } else { t.not_valid() }, ""));
         }
         page.seal(app, actor).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());

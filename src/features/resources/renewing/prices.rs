@@ -37,13 +37,16 @@ pub(super) async fn each(
     asked: Vec<(Reader, String)>,
     term: Term,
 ) -> Vec<Result<Result<Quote, Unpriced>, bss::Error>> {
-    stream::iter(asked).map(|(reader, id)| async move { one(&reader, &id, term).await }).buffered(AT_ONCE).collect().await
+    stream::iter(asked)
+        .map(|(reader, id)| async move { one(&reader, &id, term).await })
+        .buffered(AT_ONCE)
+        .collect()
+        .await
 }
 
 async fn one(reader: &Reader, id: &str, term: Term) -> Result<Result<Quote, Unpriced>, bss::Error> {
-    let unpriced = |code: &str, words: &str| {
-        Ok(Err(Unpriced { code: code.to_owned(), words: words.to_owned() }))
-    };
+    let unpriced =
+        |code: &str, words: &str| Ok(Err(Unpriced { code: code.to_owned(), words: words.to_owned() }));
     let Ok(inquiry) = RenewalInquiry::new(vec![id.to_owned()], term, false) else { return unpriced("", "") };
     let prices = match reader.renewal_prices(&inquiry).await {
         Ok(prices) => prices,

@@ -87,7 +87,8 @@ pub(super) fn charged_next(
     };
     let today = now.with_timezone(&beijing()).date_naive();
     let next = first_day.max(today);
-    let next = [Some(next), next.succ_opt()].into_iter().flatten().filter_map(charged).find(|at| *at > now)?;
+    let next =
+        [Some(next), next.succ_opt()].into_iter().flatten().filter_map(charged).find(|at| *at > now)?;
     (next < expires).then_some(next)
 }
 

@@ -33,7 +33,7 @@ use crate::{
 
 /// What the URL says.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
+pub(super) struct Asked {
     #[serde(default)]
     resource: Vec<String>,
     #[serde(default)]
@@ -67,7 +67,7 @@ pub(super) fn url<'a>(ids: impl Iterator<Item = &'a str>, pays: bool) -> String 
 }
 
 /// `GET /resources/renew/terms`: a page, or its grid for HTMX.
-pub async fn show(
+pub(super) async fn show(
     State(app): State<App>,
     ui: Ui,
     actor: Actor,
@@ -115,9 +115,12 @@ async fn compare(app: &App, ui: &Ui, stored: &[Stored]) -> (Vec<(Named, Together
     for one in stored {
         by_account.entry(one.account).or_default().push(one.resource_id.clone());
     }
-    let asked = TERMS.iter().flat_map(|named| by_account.iter().map(move |(account, ids)| (*named, *account, ids)));
+    let asked =
+        TERMS.iter().flat_map(|named| by_account.iter().map(move |(account, ids)| (*named, *account, ids)));
     let asked: Vec<_> = asked
-        .filter_map(|(named, account, ids)| Some((named, app.readers.get(account)?.within(PAGE_LIMIT), ids.clone())))
+        .filter_map(|(named, account, ids)| {
+            Some((named, app.readers.get(account)?.within(PAGE_LIMIT), ids.clone()))
+        })
         .collect();
     let answers: Vec<_> = stream::iter(asked)
         .map(|(named, reader, ids)| async move { (named, together(&reader, &ids, named.1).await) })
@@ -137,7 +140,8 @@ async fn compare(app: &App, ui: &Ui, stored: &[Stored]) -> (Vec<(Named, Together
             Err(error) => {
                 // A sum without a part of it would look cheap.
                 sum.without = usize::MAX / 2;
-                failure = failure.or_else(|| Some(Failure::of(&error, Texts(ui.locale).the_price(), ui.locale)));
+                failure =
+                    failure.or_else(|| Some(Failure::of(&error, Texts(ui.locale).the_price(), ui.locale)));
             }
         }
     }
