@@ -19,7 +19,9 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
-        resources::{job::ReadResources, policy, renew::Renewals, unsubscribe::Unsubscriptions},
+        resources::{
+            self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals, unsubscribe::Unsubscriptions,
+        },
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -153,10 +155,9 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::sign_in::routes())
         .merge(features::account::routes())
         .merge(features::orders::routes())
-        .merge(features::resources::routes())
+        .merge(resources::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
-        .merge(features::resources::routes())
 }
 
 /// The kinds of operations.
@@ -173,6 +174,7 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(CarryOn(app.clone())),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

@@ -7,7 +7,7 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 13] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 14] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
     ("cloud_account", "the accounts themselves"),
@@ -15,6 +15,7 @@ const WITHOUT_ACCOUNT: [(&str, &str); 13] = [
     ("known_device", "a person's"),
     ("order_service", "Huawei's words, the same for every account"),
     ("person", "people see several accounts"),
+    ("plan", "about several accounts, named in it"),
     ("recovery_epoch", "the database's"),
     ("resource_type_name", "Huawei's words, the same for every account"),
     ("security_event", "a person's"),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Identity,
-    access::{AccountId, Role},
+    access::{AccountId, Actor, Role},
     events::{Event, Kind, Whence},
     password::{self, Busy},
     store,
@@ -144,6 +144,12 @@ pub async fn grant(identity: &Identity, username: &str, accounts: &[AccountId]) 
 /// Everybody, by name.
 pub async fn list(identity: &Identity) -> Result<Vec<Person>, Problem> {
     Ok(store::people(&identity.db).await?)
+}
+
+/// The person with this id as they are now, with all their rights, for what is done in their name while they
+/// are away. Nobody who is disabled, or who has to choose a new password first.
+pub async fn actor(identity: &Identity, person: Uuid) -> sqlx::Result<Option<Actor>> {
+    store::actor(&identity.db, person).await
 }
 
 async fn find(identity: &Identity, username: &str) -> Result<Uuid, Problem> {

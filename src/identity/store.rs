@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use super::{
-    access::{AccountId, Role},
+    access::{AccountId, Actor, Role, Scope},
     events::Event,
     people::Person,
 };
@@ -134,6 +134,30 @@ pub(super) async fn people(db: &PgPool) -> sqlx::Result<Vec<Person>> {
             })
         })
         .collect()
+}
+
+/// A person with all their rights, if they may sign in and go on.
+pub(super) async fn actor(db: &PgPool, person: Uuid) -> sqlx::Result<Option<Actor>> {
+    let row = sqlx::query!(
+        r#"select p.id, p.username, p.role, p.locale,
+                  array(select g.account_id from account_grant g where g.person_id = p.id) as "accounts!: Vec<Uuid>"
+             from person p where p.id = $1 and p.disabled_at is null and not p.must_change_password"#,
+        person
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        let accounts = Scope::of(row.accounts.into_iter().map(AccountId));
+        Ok(Actor {
+            id: row.id,
+            username: row.username,
+            role: row.role.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            all_accounts: accounts.clone(),
+            scope: accounts,
+            locale: Locale::from_tag(&row.locale).unwrap_or_default(),
+        })
+    })
+    .transpose()
 }
 
 /// Sets the accounts that a person may see.

@@ -116,6 +116,8 @@ pub struct Intent {
     pub pays_order: Option<String>,
     /// When it makes no sense any more.
     pub until: Option<DateTime<Utc>>,
+    /// The plan that it is a part of.
+    pub plan: Option<Uuid>,
 }
 
 impl Intent {
@@ -135,7 +137,15 @@ impl Intent {
             amount: confirmed.amount(),
             pays_order: confirmed.pays_order().map(str::to_owned),
             until: confirmed.until(),
+            plan: None,
         }
+    }
+
+    /// The same as a part of a plan: taken only while the plan goes on, and where it moves money, with as many
+    /// approvals as the sum of the plan needs.
+    #[must_use]
+    pub fn part_of(self, plan: Uuid) -> Self {
+        Self { plan: Some(plan), ..self }
     }
 
     /// The SHA-256 of the payload.

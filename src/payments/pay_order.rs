@@ -21,6 +21,7 @@ use crate::{
     operations::{
         Attempt, Confirmed, Difference, Kind, Operation, Outcome, Preflight, Sent, Sighting, Target,
     },
+    payments::rules::{Line, Offer, Quote},
 };
 
 /// A payment as a person confirmed it, with the facts that they saw.
@@ -85,6 +86,36 @@ pub struct Shown {
     pub created_at: DateTime<Utc>,
     /// Until when it can be paid.
     pub pay_until: Option<DateTime<Utc>>,
+}
+
+impl PayOrder {
+    /// The payment that a valid quote comes to, with the list price and what else was shown.
+    pub fn of(offer: &Offer, quote: &Quote, (official, shown): (Money, Shown), reason: String) -> Self {
+        let chosen = |line: &&Line| line.chosen;
+        let coupon = |line: &Line| {
+            let coupon = offer.coupons.iter().find(|coupon| coupon.coupon_id == line.id)?;
+            let kind = PayCouponType::of(coupon.coupon_type)?;
+            Some(ChosenCoupon { id: line.id.clone(), kind, amount: coupon.left() })
+        };
+        let discount = |line: &Line| {
+            let discount = offer.discounts.iter().find(|discount| discount.discount_id == line.id)?;
+            let kind = PayDiscountType::of(discount.discount_type)?;
+            Some(ChosenDiscount { id: line.id.clone(), kind, amount: line.takes.unwrap_or_default() })
+        };
+        Self {
+            order_id: offer.order_id.clone(),
+            coupons: quote.coupons.iter().filter(chosen).filter_map(coupon).collect(),
+            discount: quote.discounts.iter().filter(chosen).find_map(discount),
+            expected: Expected {
+                official,
+                after_discount: offer.after_discount,
+                payable: quote.payable,
+                from_balance: quote.from_balance,
+            },
+            shown,
+            reason,
+        }
+    }
 }
 
 /// Payments are not sent in the last minutes before an order's deadline (`operations.md` §1.7).

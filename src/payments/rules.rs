@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bss::{
+        balances::Balances,
         codes::{CouponGroup, CouponStatus, CouponType, DiscountType, PayCouponType, PayDiscountType},
         coupons::Coupon,
-        instruments::{MaxUse, OrderCoupon, OrderDiscount, UseLimit},
+        instruments::{MaxUse, OrderCoupon, OrderCoupons, OrderDiscount, UseLimit},
+        orders::Order,
         pay::MAX_COUPONS,
     },
     money::Money,
@@ -33,6 +35,26 @@ pub struct Offer {
     pub cash: Money,
     /// What the credit account has.
     pub credit: Money,
+}
+
+impl Offer {
+    /// Of what was read.
+    pub fn of(
+        order: &Order,
+        coupons: OrderCoupons,
+        discounts: Vec<OrderDiscount>,
+        balances: &Balances,
+    ) -> Self {
+        Self {
+            order_id: order.order_id.clone(),
+            after_discount: order.amount_after_discount.unwrap_or_default(),
+            coupons: coupons.coupons.into_iter().map(|listed| listed.item).collect(),
+            max_use: coupons.max_use,
+            discounts,
+            cash: balances.cash().map(|account| account.amount).unwrap_or_default(),
+            credit: balances.credit().map(|account| account.amount).unwrap_or_default(),
+        }
+    }
 }
 
 /// What a person chose.

@@ -7,6 +7,8 @@ mod journal;
 mod pay;
 mod resources_list;
 mod resources_policy;
+mod plans;
+mod resources_renew;
 mod running;
 mod sealed;
 mod support;

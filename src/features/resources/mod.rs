@@ -8,8 +8,10 @@ pub mod glance;
 pub mod job;
 pub mod list;
 mod live;
+pub mod plan;
 pub mod policy;
 pub mod renew;
+pub mod renewing;
 pub mod resource;
 pub mod standing;
 pub mod store;
@@ -37,4 +39,6 @@ pub fn routes() -> Routes {
         .get("/resources/of/{id}", Needs(ViewResources), detail::show)
         .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
         .merge(policy::routes())
+        .merge(plan::routes())
+        .merge(renewing::routes())
 }

@@ -80,3 +80,26 @@ pub async fn attached_to(db: &PgPool, account: AccountId, parents: &[String]) ->
     .fetch_all(db)
     .await
 }
+
+/// The days on which an account's renewals happen, as they were last set here.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// The account.
+    pub account: AccountId,
+    /// So many days before expiry an automatic renewal is first charged; where nobody set it, Huawei's usual.
+    pub deduction: i16,
+    /// The common day of expiry: day of the month, -1 for its last one.
+    pub expiry: Option<i16>,
+}
+
+/// The days of renewal that were set here for accounts in the scope.
+pub async fn renewal_days(db: &PgPool, scope: &Scope) -> sqlx::Result<Vec<Days>> {
+    sqlx::query_as!(
+        Days,
+        r#"select account_id as account, coalesce(deduction_days, 7::smallint) as "deduction!", expiry_day as expiry
+             from renewal_days where account_id = any($1)"#,
+        &scope.ids(),
+    )
+    .fetch_all(db)
+    .await
+}

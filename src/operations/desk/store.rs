@@ -46,12 +46,14 @@ async fn write(
         r#"with made as (
                insert into operation (id, account_id, kind, step, state, payload, payload_sha256, subject, amount,
                    requester_id, requester_name, form_nonce, needs_approvals, trans_id, pays_order_id, epoch,
-                   approve_by, deadline_at, note, changed_by, changed_by_name, hold_ms)
+                   approve_by, deadline_at, note, changed_by, changed_by_name, hold_ms, plan_id)
                select $1, $2, $3, $4, case when needed.n > 0 then 'PENDING_APPROVAL' else 'READY' end, $5, $6, $7, $8,
                       $9, $10, $11, needed.n, $12, $13, (select max(e.id) from recovery_epoch e),
                       least(journal_clock() + $14, deadline.at), deadline.at,
-                      case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10, $19
-                 from (select approvals_needed($3, $8) as n) needed,
+                      case when needed.n > 0 then 'approval_wanted' else 'requested' end, $9, $10, $19, $20
+                 from (select greatest(approvals_needed($3, $8),
+                              (select approvals_needed($3, p.amount) from plan p
+                                where p.id = $20 and $8::numeric is not null)) as n) needed,
                       (select least(journal_clock() + $15, $16) as at) deadline
                 where deadline.at > journal_clock()
                on conflict on constraint one_operation_per_form do nothing
@@ -80,6 +82,7 @@ async fn write(
         target_kinds,
         target_ids,
         planned.hold.map(|hold| i32::try_from(hold.as_millis()).unwrap_or(i32::MAX)),
+        intent.plan,
     )
     .fetch_optional(db)
     .await?;

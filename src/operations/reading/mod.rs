@@ -83,6 +83,36 @@ pub struct FormMade {
     pub payload: String,
 }
 
+/// An operation that is a part of a plan.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The key of the form that it was submitted with.
+    pub form_key: Uuid,
+    /// The operation.
+    pub operation: OperationId,
+    /// Where it is.
+    pub state: State,
+    /// How many others must agree.
+    pub needs_approvals: i16,
+    /// The order that it made upstream.
+    pub upstream_order_id: Option<String>,
+    /// The orders that it made beside that one.
+    pub more_orders: Vec<String>,
+    /// Huawei's code.
+    pub result_code: Option<String>,
+    /// Why it is in its state, as a code.
+    pub note: String,
+    /// What belongs to the note.
+    pub detail: Value,
+}
+
+impl Part {
+    /// Why it is in its state.
+    pub fn why(&self) -> Option<Note> {
+        Note::from_code(&self.note)
+    }
+}
+
 /// What another person decided.
 #[derive(Debug, Clone)]
 pub struct Approval {
@@ -213,6 +243,11 @@ impl Reading {
         form_keys: &[Uuid],
     ) -> Result<Vec<FormMade>, sqlx::Error> {
         store::of_forms(&self.db, scope, requester, form_keys).await
+    }
+
+    /// The operations that were submitted for a plan.
+    pub async fn of_plan(&self, scope: &Scope, plan: Uuid) -> Result<Vec<Part>, sqlx::Error> {
+        store::of_plan(&self.db, scope, plan).await
     }
 
     /// How many others must agree to an operation of this kind and amount, by today's policy.

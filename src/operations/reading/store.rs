@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Approval, Event, Filter, FormMade, Review, Stop, Story};
+use super::{Approval, Event, Filter, FormMade, Part, Review, Stop, Story};
 use crate::{
     identity::access::{AccountId, Scope},
     money::Money,
@@ -168,6 +168,19 @@ pub(super) async fn of_forms(
         &scope.ids(),
         requester,
         form_keys,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn of_plan(db: &PgPool, scope: &Scope, plan: Uuid) -> Result<Vec<Part>, sqlx::Error> {
+    sqlx::query_as!(
+        Part,
+        r#"select form_nonce as form_key, id as operation, state as "state: State", needs_approvals,
+                  upstream_order_id, more_orders, result_code, note, detail
+             from operation where plan_id = $2 and account_id = any($1)"#,
+        &scope.ids(),
+        plan,
     )
     .fetch_all(db)
     .await

@@ -9,17 +9,13 @@ use super::{
     view::{Bought, bought},
 };
 use crate::{
-    bss::{
-        codes::{CouponStatus, PayCouponType, PayDiscountType},
-        coupons::Coupon,
-        orders::OrderDetail,
-    },
+    bss::{codes::CouponStatus, coupons::Coupon, orders::OrderDetail},
     features::orders::standing::{self, Found},
     identity::access::AccountId,
     money::Money,
     payments::{
         Live,
-        pay_order::{ChosenCoupon, ChosenDiscount, Expected, PayOrder, Shown},
+        pay_order::{PayOrder, Shown},
         rules::{self, Line, Offer, Quote, Why},
     },
     web::{
@@ -108,16 +104,7 @@ impl Facts {
         let Live { order, coupons, discounts, balances, all_coupons, at } = live;
         let (detail, coupons, discounts, balances) =
             (order.ok()?, coupons.ok()?, discounts.ok()?, balances.ok()?);
-        let order = &detail.order.item;
-        let offer = Offer {
-            order_id: order.order_id.clone(),
-            after_discount: order.amount_after_discount.unwrap_or_default(),
-            coupons: coupons.coupons.into_iter().map(|listed| listed.item).collect(),
-            max_use: coupons.max_use,
-            discounts,
-            cash: balances.cash().map(|account| account.amount).unwrap_or_default(),
-            credit: balances.credit().map(|account| account.amount).unwrap_or_default(),
-        };
+        let offer = Offer::of(&detail.order.item, coupons, discounts, &balances);
         let mut services: Vec<(String, String)> = Vec::new();
         for line in detail.lines.iter().map(|line| &line.item) {
             if let (Some(code), Some(name)) = (&line.service_type_code, &line.service_type_name)
@@ -172,34 +159,12 @@ impl Facts {
 
     /// What is handed to the journal. Only for a valid quote.
     pub(super) fn confirmed(&self, quote: &Quote, reason: String) -> PayOrder {
-        let chosen = |line: &&Line| line.chosen;
-        let coupon = |line: &Line| {
-            let coupon = self.offer.coupons.iter().find(|coupon| coupon.coupon_id == line.id)?;
-            let kind = PayCouponType::of(coupon.coupon_type)?;
-            Some(ChosenCoupon { id: line.id.clone(), kind, amount: coupon.left() })
+        let shown = Shown {
+            service: self.order.service.clone(),
+            created_at: self.order.created_at,
+            pay_until: self.order.pay_until,
         };
-        let discount = |line: &Line| {
-            let discount = self.offer.discounts.iter().find(|discount| discount.discount_id == line.id)?;
-            let kind = PayDiscountType::of(discount.discount_type)?;
-            Some(ChosenDiscount { id: line.id.clone(), kind, amount: line.takes.unwrap_or_default() })
-        };
-        PayOrder {
-            order_id: self.offer.order_id.clone(),
-            coupons: quote.coupons.iter().filter(chosen).filter_map(coupon).collect(),
-            discount: quote.discounts.iter().filter(chosen).find_map(discount),
-            expected: Expected {
-                official: self.order.official,
-                after_discount: self.offer.after_discount,
-                payable: quote.payable,
-                from_balance: quote.from_balance,
-            },
-            shown: Shown {
-                service: self.order.service.clone(),
-                created_at: self.order.created_at,
-                pay_until: self.order.pay_until,
-            },
-            reason,
-        }
+        PayOrder::of(&self.offer, quote, (self.order.official, shown), reason)
     }
 }
 

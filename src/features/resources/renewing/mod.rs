@@ -1,0 +1,420 @@
+//! The page on which resources are renewed. Prices and expiries are read from Huawei at that moment and sealed
+//! into its form; what is confirmed becomes a plan, which the journal carries out, and is never sent from here.
+
+mod facts;
+mod prices;
+mod term;
+mod terms;
+pub mod texts;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use self::{
+    facts::{Change, Facts, Purse, RowFacts, Seen},
+    term::{Choice, TERMS},
+    texts::Texts,
+};
+use super::{
+    plan::{self, Made, NewPlan, NewStep, Payment, job::JOB},
+    standing::{self, Obstacle},
+};
+use crate::{
+    bss::Term,
+    identity::access::{
+        AccountId, Actor,
+        Permission::{PayOrders, RenewResources},
+    },
+    jobs,
+    money::Money,
+    operations::Confirmed as _,
+    payments::PayOrder,
+    state::App,
+    web::{
+        Access::Needs,
+        Error, Form, Page, Routes, Ui,
+        form::{Query, ids_in},
+        links,
+        sentence::{Failure, Sentence},
+        shown::FormOf,
+        typed::{Typed, to_type},
+    },
+};
+
+/// What sealed facts of this page are bound to, beside who was shown them.
+const FORM: &str = "renewal_plan";
+
+/// What the URL says.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    resource: Vec<String>,
+    #[serde(default)]
+    paste: String,
+    #[serde(default)]
+    term: Option<String>,
+    #[serde(default)]
+    pay: Option<String>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct RenewForm {
+    form_key: Uuid,
+    seen: String,
+    #[serde(default)]
+    seal: String,
+    #[serde(default)]
+    resource: Vec<String>,
+    term: String,
+    pay: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    typed: String,
+    /// Pressed to reckon again without confirming, where no script does it.
+    #[serde(default)]
+    update: Option<String>,
+}
+
+/// What is renewed, for how long, and whether it is paid at once.
+#[derive(Debug, Clone)]
+struct Wish {
+    ids: Vec<String>,
+    term: Term,
+    pays: bool,
+}
+
+#[derive(Template)]
+#[template(path = "resources/renew.html")]
+struct RenewPage<'a> {
+    ui: &'a Ui,
+    t: Texts,
+    wish: Wish,
+    terms: Vec<Choice>,
+    sentence: Option<Sentence>,
+    changes: Vec<Change>,
+    failures: Vec<Failure>,
+    facts: Facts,
+    unable: Vec<(String, Sentence)>,
+    purses: Vec<Paid>,
+    form_key: Uuid,
+    seen: String,
+    seal: String,
+    approvals: i16,
+    may_pay: bool,
+    typed: Typed,
+    paste: String,
+}
+
+/// What a payment does to an account.
+struct Paid {
+    account: String,
+    takes: Money,
+    cash: Money,
+    cash_after: Money,
+    from_credit: Money,
+    short: Money,
+}
+
+/// The routes of the page.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/resources/renew", Needs(RenewResources), show)
+        .post("/resources/renew", Needs(RenewResources), submit)
+        .get("/resources/renew/terms", Needs(RenewResources), terms::show)
+}
+
+/// `GET /resources/renew`.
+pub async fn show(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    let ids = ids_in(asked.resource.iter().chain([&asked.paste]), str::to_owned);
+    let term = asked.term.as_deref().and_then(term::read).unwrap_or(Term::Months(1));
+    let pays = asked.pay.as_deref() != Some("order") && actor.may(PayOrders);
+    let mut page = RenewPage::new(&ui, Wish { ids, term, pays });
+    page.may_pay = actor.may(PayOrders);
+    page.paste = asked.paste;
+    page.typed = Typed::new(&asked.reason, String::new());
+    let t = page.t;
+    if page.wish.ids.len() > plan::MOST {
+        let many = t.too_many(page.wish.ids.len(), plan::MOST);
+        page.sentence = Some(Sentence::warning(many, t.too_many_next()));
+        page.paste = page.wish.ids.join("\n");
+        page.wish.ids.clear();
+        return Ok(Page(page).into_response());
+    }
+    page.read(&app, &actor).await?;
+    page.seal(&app, &actor).await?;
+    Ok(Page(page).into_response())
+}
+
+/// `POST /resources/renew`.
+pub async fn submit(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Form(form): Form<RenewForm>,
+) -> Result<Response, Error> {
+    let ids = ids_in(&form.resource, str::to_owned);
+    let term = term::read(&form.term).ok_or_else(|| Error::Invalid("no such term".to_owned()))?;
+    if ids.is_empty() || ids.len() > plan::MOST {
+        return Err(Error::Invalid("no resources, or too many".to_owned()));
+    }
+    let seen: Seen =
+        serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
+    let wish = Wish { ids, term, pays: form.pay != "order" };
+    if wish.pays && !actor.may(PayOrders) {
+        return Err(Error::Forbidden);
+    }
+    let mut page = RenewPage::new(&ui, wish);
+    page.may_pay = actor.may(PayOrders);
+    page.form_key = form.form_key;
+    page.typed = Typed::new(&form.reason, form.typed.clone());
+    let is_update = form.update.is_some();
+    if is_update || !page.recall(&app, &actor, &form) {
+        // The same form again: what it became, whatever is true by now.
+        if !is_update && let Some(first) = plan::of_form(&app.db, actor.id, form.form_key).await? {
+            return Ok(Redirect::to(&format!("{}?first=1", links::plan(first))).into_response());
+        }
+        page.read(&app, &actor).await?;
+        if !is_update {
+            page.changes = seen.changes(&page.facts, &ui);
+        }
+    }
+    if is_update {
+        page.seal(&app, &actor).await?;
+        return Ok(Page(page).into_response());
+    }
+    let answer = confirm(&app, &actor, page).await?;
+    if answer.status() != StatusCode::SEE_OTHER
+        && let Some(first) = plan::of_form(&app.db, actor.id, form.form_key).await?
+    {
+        return Ok(Redirect::to(&format!("{}?first=1", links::plan(first))).into_response());
+    }
+    Ok(answer)
+}
+
+/// Makes the plan, or shows the page again with what is in the way.
+async fn confirm(app: &App, actor: &Actor, mut page: RenewPage<'_>) -> Result<Response, Error> {
+    let (ui, t) = (page.ui, page.t);
+    page.reckon(app).await?;
+    let total = page.from_balance();
+    let needed = if page.typed.reason.is_empty() { page.approvals } else { 0 };
+    let is_right = page.typed.check(to_type(total), needed, ui);
+    let is_valid = page.is_valid();
+    if !page.changes.is_empty() || !is_valid || !is_right {
+        if page.changes.is_empty() && page.failures.is_empty() {
+            page.sentence =
+                Some(Sentence::warning(if is_valid { t.not_confirmed() } else { t.not_valid() }, ""));
+        }
+        page.seal(app, actor).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response());
+    }
+    let steps = std::mem::take(&mut page.facts.rows)
+        .into_iter()
+        .map(|row| NewStep { account: row.account, facts: row.facts })
+        .collect();
+    let new = NewPlan { form_key: page.form_key, reason: page.typed.reason.clone(), steps };
+    if !new.is_allowed_to(actor) {
+        return Err(Error::Forbidden);
+    }
+    let made = plan::create(&app.db, actor, &new, app.clock.now()).await?;
+    jobs::wake(&app.db, JOB).await?;
+    let url = links::plan(made.id());
+    let url = if matches!(made, Made::OtherForm(_)) { format!("{url}?first=1") } else { url };
+    Ok(Redirect::to(&url).into_response())
+}
+
+impl<'a> RenewPage<'a> {
+    fn new(ui: &'a Ui, wish: Wish) -> Self {
+        Self {
+            ui,
+            t: Texts(ui.locale),
+            terms: TERMS.iter().map(|one| one.choice(wish.term, ui.locale)).collect(),
+            facts: Facts::none(wish.term, wish.pays, ui.now),
+            wish,
+            sentence: None,
+            changes: Vec::new(),
+            failures: Vec::new(),
+            unable: Vec::new(),
+            purses: Vec::new(),
+            form_key: Uuid::new_v4(),
+            seen: String::new(),
+            seal: String::new(),
+            approvals: 0,
+            may_pay: false,
+            typed: Typed::default(),
+            paste: String::new(),
+        }
+    }
+
+    /// Reads everything from Huawei.
+    async fn read(&mut self, app: &App, actor: &Actor) -> Result<(), Error> {
+        if self.wish.ids.is_empty() {
+            return Ok(());
+        }
+        let looked = standing::look(app, actor, self.ui, &self.wish.ids).await?;
+        let is_unknown = |(_, obstacle): &(String, Obstacle)| matches!(obstacle, Obstacle::NotFound);
+        if looked.able.is_empty() && looked.unable.iter().all(is_unknown) {
+            return Err(Error::NotFound);
+        }
+        self.unable = looked.unable.iter().map(|(id, why)| (id.clone(), why.sentence(self.ui))).collect();
+        let read = facts::read(app, self.ui, (self.wish.term, self.wish.pays), looked.able).await?;
+        self.facts = read.facts;
+        self.unable.extend(read.unable);
+        self.failures = read.failures;
+        Ok(())
+    }
+
+    /// Takes the facts that this form was shown with, if it proves them and they are good.
+    fn recall(&mut self, app: &App, actor: &Actor, form: &RenewForm) -> bool {
+        let about = self.about();
+        let Some(facts) = self.form_of(actor, &about, &form.seen).open::<Facts>(app, &form.seal) else {
+            return false;
+        };
+        // What the person may see and what the portal reads can have changed since.
+        let theirs = |row: &RowFacts| {
+            actor.all_accounts.contains(row.account) && app.readers.get(row.account).is_some()
+        };
+        let is_same = facts.term == self.wish.term && facts.pays == self.wish.pays;
+        if !is_same || !facts.rows.iter().all(theirs) {
+            return false;
+        }
+        self.facts = facts;
+        true
+    }
+
+    fn about(&self) -> String {
+        self.wish.ids.join(",")
+    }
+
+    fn form_of<'f>(&self, actor: &'f Actor, about: &'f str, seen: &'f str) -> FormOf<'f> {
+        FormOf { kind: FORM, actor, locale: self.ui.locale, about, form_key: self.form_key, seen }
+    }
+
+    /// Reckons what follows from the facts.
+    async fn reckon(&mut self, app: &App) -> Result<(), Error> {
+        let mut takes: BTreeMap<AccountId, Money> = BTreeMap::new();
+        for row in self.facts.rows.iter().filter(|row| row.facts.payment != Payment::OrderOnly) {
+            *takes.entry(row.account).or_default() += row.facts.price.from_balance;
+        }
+        let paid = |(account, takes): (AccountId, Money)| {
+            let purse = self.facts.purses.iter().find(|purse| purse.account == account)?;
+            Some(Paid::of(purse, takes, app.readers.name(account).unwrap_or_default()))
+        };
+        self.purses = takes.into_iter().filter_map(paid).collect();
+        let sum = self.payable();
+        self.approvals = if self.facts.pays && !sum.is_zero() {
+            app.desk.reading().approvals_needed(PayOrder::KIND, Some(sum)).await?
+        } else {
+            0
+        };
+        Ok(())
+    }
+
+    async fn seal(&mut self, app: &App, actor: &Actor) -> Result<(), Error> {
+        self.reckon(app).await?;
+        self.seen = serde_json::to_string(&self.facts.seen()).map_err(anyhow::Error::from)?;
+        let about = self.about();
+        self.seal = self.form_of(actor, &about, &self.seen).seal(app, &self.facts);
+        Ok(())
+    }
+
+    fn sum(&self, of: impl Fn(&RowFacts) -> Money) -> Money {
+        self.facts.rows.iter().map(of).sum()
+    }
+
+    fn official(&self) -> Money {
+        self.sum(|row| row.facts.price.official)
+    }
+
+    fn payable(&self) -> Money {
+        self.sum(|row| row.facts.price.payable)
+    }
+
+    fn discount(&self) -> Money {
+        self.official() - self.payable()
+    }
+
+    /// What is taken from balances at once.
+    fn from_balance(&self) -> Money {
+        if self.facts.pays { self.sum(|row| row.facts.price.from_balance) } else { Money::ZERO }
+    }
+
+    /// The amount that must be typed.
+    fn to_type(&self) -> Option<Money> {
+        to_type(self.from_balance())
+    }
+
+    fn needs_reason(&self) -> bool {
+        self.approvals > 0
+    }
+
+    fn is_valid(&self) -> bool {
+        !self.facts.rows.is_empty()
+            && self.failures.is_empty()
+            && self.purses.iter().all(|paid| paid.short.is_zero())
+    }
+
+    fn button(&self) -> String {
+        let n = self.facts.rows.len();
+        if self.facts.pays {
+            self.t.renew_and_pay(&self.from_balance().to_string())
+        } else if n == 1 {
+            self.t.order_one().to_owned()
+        } else {
+            self.t.order_only(n)
+        }
+    }
+
+    fn approvals(&self) -> String {
+        match self.approvals {
+            _ if !self.facts.pays => self.t.order_only_help().to_owned(),
+            0 => self.t.approvals_none().to_owned(),
+            1 => self.t.approvals_one().to_owned(),
+            n => self.t.approvals(n),
+        }
+    }
+
+    fn terms_url(&self) -> String {
+        let ids = self.facts.rows.iter().flat_map(|row| &row.facts.resources);
+        terms::url(ids.map(|one| one.chosen.id.as_str()), self.facts.pays)
+    }
+
+    fn term_words(&self) -> String {
+        plan::texts::term(self.facts.term, self.ui.locale)
+    }
+
+    fn auto(&self, row: &RowFacts) -> String {
+        row.charged_at.map_or_else(String::new, |at| self.t.auto_soon(&self.ui.at(&at).to_string()))
+    }
+}
+
+impl Paid {
+    fn of(purse: &Purse, takes: Money, account: &str) -> Self {
+        let from_cash = takes.min(purse.cash.max(Money::ZERO));
+        let from_credit = (takes - from_cash).min(purse.credit.max(Money::ZERO));
+        Self {
+            account: account.to_owned(),
+            takes,
+            cash: purse.cash,
+            cash_after: purse.cash - from_cash,
+            from_credit,
+            short: takes - from_cash - from_credit,
+        }
+    }
+}

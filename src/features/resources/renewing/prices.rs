@@ -1,0 +1,126 @@
+//! What renewals cost, asked of Huawei: of each resource as an order of its own, and of many together for
+//! comparison. It changes nothing.
+
+use futures_util::{StreamExt as _, stream};
+
+use super::texts::Texts;
+use crate::{
+    bss::{self, Reader, Term, explain::explain, prices::RenewalInquiry},
+    features::resources::plan::Price,
+    i18n::Locale,
+    money::Money,
+    web::sentence::Sentence,
+};
+
+/// Questions that are open at once; the rate is kept by the reader.
+pub(super) const AT_ONCE: usize = 8;
+/// The most resources of one inquiry.
+const PER_INQUIRY: usize = 10;
+
+/// What renewing one resource costs.
+#[derive(Debug, Clone)]
+pub(super) struct Quote {
+    pub(super) price: Price,
+    /// The discount that the price rests on: id and name.
+    pub(super) discount: Option<(String, String)>,
+}
+
+/// Why a resource has no price: Huawei's code and words.
+#[derive(Debug, Clone)]
+pub(super) struct Unpriced {
+    code: String,
+    words: String,
+}
+
+/// Asks for the price of each resource as an order of its own, in the order given.
+pub(super) async fn each(
+    asked: Vec<(Reader, String)>,
+    term: Term,
+) -> Vec<Result<Result<Quote, Unpriced>, bss::Error>> {
+    stream::iter(asked)
+        .map(|(reader, id)| async move { one(&reader, &id, term).await })
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+async fn one(reader: &Reader, id: &str, term: Term) -> Result<Result<Quote, Unpriced>, bss::Error> {
+    let unpriced =
+        |code: &str, words: &str| Ok(Err(Unpriced { code: code.to_owned(), words: words.to_owned() }));
+    let Ok(inquiry) = RenewalInquiry::new(vec![id.to_owned()], term, false) else { return unpriced("", "") };
+    let prices = match reader.renewal_prices(&inquiry).await {
+        Ok(prices) => prices,
+        // All that was asked about failed: some answer so.
+        Err(error) if error.kind == bss::Kind::Refused => {
+            let words = error.message.as_deref().unwrap_or_default();
+            return unpriced(error.code.as_deref().unwrap_or_default(), words);
+        }
+        Err(error) => return Err(error),
+    };
+    if let Some(failed) = prices.failed.first() {
+        return unpriced(
+            failed.error_code.as_deref().unwrap_or_default(),
+            failed.error_msg.as_deref().unwrap_or_default(),
+        );
+    }
+    let Some(official) = prices.official.as_ref().and_then(|price| price.official_website_amount) else {
+        return unpriced("", "");
+    };
+    let official = official.rounded();
+    let best = prices.best().and_then(|best| {
+        let id = best.discount_id.clone()?;
+        Some((best.amount?.rounded(), (id, best.discount_name.clone().unwrap_or_default())))
+    });
+    let (payable, discount) = best.map_or((official, None), |(amount, named)| (amount, Some(named)));
+    Ok(Ok(Quote { price: Price { official, payable, from_balance: payable }, discount }))
+}
+
+/// What renewing many resources costs together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Together {
+    pub(super) official: Money,
+    pub(super) payable: Money,
+    /// How many of them cannot be renewed for this term.
+    pub(super) without: usize,
+}
+
+/// Asks for the price of many resources of one account together, ten at a time.
+pub(super) async fn together(reader: &Reader, ids: &[String], term: Term) -> Result<Together, bss::Error> {
+    let mut sum = Together::default();
+    for some in ids.chunks(PER_INQUIRY) {
+        let Ok(inquiry) = RenewalInquiry::new(some.to_vec(), term, false) else {
+            sum.without += some.len();
+            continue;
+        };
+        let prices = match reader.renewal_prices(&inquiry).await {
+            Ok(prices) => prices,
+            Err(error) if error.kind == bss::Kind::Refused => {
+                sum.without += some.len();
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        sum.without += prices.failed.len();
+        let official = prices.official.as_ref().and_then(|price| price.official_website_amount);
+        let official = official.unwrap_or_default().rounded();
+        let payable = prices.best().and_then(|best| best.amount).map_or(official, Money::rounded);
+        sum.official += official;
+        sum.payable += payable;
+    }
+    Ok(sum)
+}
+
+impl Unpriced {
+    /// In words.
+    pub(super) fn sentence(&self, locale: Locale) -> Sentence {
+        let t = Texts(locale);
+        let known = explain(&self.code, Some(&self.words), locale);
+        let (meaning, next) = known.map_or_else(
+            || (self.words.clone(), String::new()),
+            |known| (known.meaning.into_owned(), known.next.into_owned()),
+        );
+        let text = [self.code.as_str(), meaning.as_str(), next.as_str()];
+        let text: Vec<&str> = text.into_iter().filter(|part| !part.is_empty()).collect();
+        Sentence::warning(t.no_price(), text.join(" "))
+    }
+}
