@@ -128,6 +128,13 @@ impl OperationPage {
         }
     }
 
+    /// Where what it gave back is compared with what was estimated.
+    fn refunds(&self) -> Option<String> {
+        let operation = &self.story.operation;
+        let gave_back = operation.kind == "unsubscribe" && operation.upstream_order_id.is_some();
+        gave_back.then(|| links::refunds(operation.id.0))
+    }
+
     fn needs_review(&self) -> bool {
         self.story.operation.state == State::NeedsReview
     }
@@ -264,6 +271,9 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
         "pay_order" if actor.may(Permission::PayOrders) => Some(links::pay_order(&operation.subject)),
         "cancel_order" if actor.may(Permission::CancelOrders) => {
             Some(links::cancel_orders([operation.subject.as_str()]))
+        }
+        "unsubscribe" if actor.may(Permission::UnsubscribeResources) => {
+            Some(links::unsubscribe([operation.subject.as_str()]))
         }
         _ => None,
     };
