@@ -44,8 +44,10 @@ create table resources (
     ) stored,
     -- What text search looks into: lower case, one field a line.
     search text not null,
-    -- A digest of the list items in both languages: an unchanged one is not written again.
+    -- A digest of the list item and of its names in both languages: an unchanged one is not written again.
     digest uuid not null,
+    -- When that was asked for which the row says. An answer to an earlier question does not overwrite it.
+    asked_at timestamptz not null default '-infinity',
     unique (account_id, resource_id)
 );
 
@@ -65,7 +67,7 @@ create index resources_project on resources (account_id, project_id, expires_at,
 create index resources_parent on resources (account_id, parent_id) where parent_id is not null;
 create index resources_pending on resources (account_id, pending_order_id) where pending_order_id <> '';
 
--- What BSS said, whole and in both languages, so that fields unknown to this version are shown.
+-- What BSS said, whole, so that fields unknown to this version are shown. It is asked in Chinese.
 create table resource_raw (
     resource_pk bigint primary key references resources on delete cascade,
     listed text not null
@@ -151,6 +153,14 @@ create table resource_order_read (
     read_at timestamptz not null,
     primary key (account_id, order_id)
 );
+create index resource_order_read_open on resource_order_read (account_id, order_id) where status not in (4, 5);
+
+-- Names of types of resources in both languages, learnt as codes are met; those of services are in order_service.
+create table resource_type_name (
+    code text primary key,
+    name_zh text not null,
+    name_en text not null
+);
 
 -- What people want to happen at the expiry of a resource, as they said it here. What BSS says is in
 -- resources.expire_policy; where the two differ, somebody changed it elsewhere.
@@ -183,21 +193,26 @@ create table renewal_days (
 -- How far the resources of each account have been read.
 create table resource_sync (
     account_id uuid primary key,
-    -- Where a walk through all of them is, as an offset; null when none is under way. `walk_begun` tells
-    -- what the walk has not met by its end: that is gone.
+    -- Where a walk through all of them is, as an offset; null when none is under way. What the walk has not
+    -- met by its end is asked for by its id, and is gone if it is not listed then either.
     walk_offset bigint,
     walk_begun timestamptz,
+    -- The resource that the walk met last: when the next page does not hold it, the listing has moved.
+    walk_last text,
+    -- How many it has met, and how many there are, as far as BSS says.
     done bigint not null default 0,
     total bigint not null default 0,
-    -- When all were last walked through, and when the account was last read at all.
+    -- When the last walk that came to its end began, and when the account was last read at all.
     walked_at timestamptz,
     read_at timestamptz,
+    -- Resources are asked for by the orders of the past, too, the newest first: until here that is done.
+    orders_before timestamptz,
     error text,
     failed_at timestamptz,
     constraint a_failure_says_why check ((failed_at is null) = (error is null))
 );
 
--- When a walk met a resource; beside the row, so that an unchanged one is not written again.
+-- What the walk under way has met; beside the row, so that an unchanged one is not written again.
 create table resource_met (
     account_id uuid not null,
     resource_id text not null,

@@ -19,7 +19,7 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
-        resources::{renew::Renewals, unsubscribe::Unsubscriptions},
+        resources::{job::ReadResources, renew::Renewals, unsubscribe::Unsubscriptions},
     },
     identity::{self, Identity},
     jobs::{Driver, Job},
@@ -171,6 +171,7 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(ReadResources::new(app.db.clone(), app.readers.clone()).every(sync_period)),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

@@ -61,6 +61,28 @@ pub async fn migrate(url: &SecretString) -> Result<()> {
     connection.close().await.context("closing the connection")
 }
 
+/// Whether a write failed because somebody else stored the same row meanwhile; the whole transaction is to be
+/// repeated then, and finds it.
+pub fn is_overtaken(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // Unique violation; deadlock.
+    matches!(code.as_deref(), Some("23505" | "40P01"))
+}
+
+/// Adds text to the rows of a COPY, as PostgreSQL reads it there.
+pub fn copy_text(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => {}
+            c => out.push(c),
+        }
+    }
+}
+
 fn options(url: &SecretString) -> Result<PgConnectOptions> {
     // The error of the parser may quote the URL, which holds a password.
     let options: PgConnectOptions = url

@@ -7,7 +7,7 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 12] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 13] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
     ("cloud_account", "the accounts themselves"),
@@ -16,6 +16,7 @@ const WITHOUT_ACCOUNT: [(&str, &str); 12] = [
     ("order_service", "Huawei's words, the same for every account"),
     ("person", "people see several accounts"),
     ("recovery_epoch", "the database's"),
+    ("resource_type_name", "Huawei's words, the same for every account"),
     ("security_event", "a person's"),
     ("setup_token", "the portal's first minute"),
     ("sign_in_failure", "nobody's yet"),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::order::{Detail, Order, ServiceName};
 use crate::{
+    db::copy_text,
     identity::access::{AccountId, Scope},
     search,
 };
@@ -74,14 +75,6 @@ pub async fn upsert(db: &mut PgConnection, account: AccountId, orders: &[Order])
     Ok(Written { added: added.len() as u64, changed: changed.len() as u64 })
 }
 
-/// Whether a write failed because somebody else stored one of the orders meanwhile; the whole
-/// transaction is to be repeated then, and finds it.
-pub fn is_overtaken(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    // Unique violation; deadlock.
-    matches!(code.as_deref(), Some("23505" | "40P01"))
-}
-
 async fn copy(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<Vec<i64>> {
     if orders.is_empty() {
         return Ok(Vec::new());
@@ -144,20 +137,6 @@ fn copy_row(out: &mut String, id: i64, order: &Order, text: &str) {
     let _ = write!(out, "\t{}\t{}\t", sub_count(order), if order.for_member { 't' } else { 'f' });
     copy_text(out, text);
     let _ = writeln!(out, "\t{}", order.digest);
-}
-
-/// Text as COPY reads it.
-fn copy_text(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0' => {}
-            c => out.push(c),
-        }
-    }
 }
 
 fn sub_count(order: &Order) -> i16 {

@@ -18,7 +18,7 @@ pub use self::source::Source;
 use self::store::Place;
 use super::{
     order::{Detail, Order},
-    store::{Written, is_overtaken, put_detail, upsert},
+    store::{Written, put_detail, upsert},
 };
 use crate::{
     bss::{
@@ -27,6 +27,7 @@ use crate::{
         orders::{Method, ORDERS_PER_PAGE, Order as Wire, OrderQuery, Sort, Window},
     },
     clock::Clock,
+    db::is_overtaken,
     i18n::Locale,
     identity::access::AccountId,
 };

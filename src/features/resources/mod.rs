@@ -1,12 +1,15 @@
 //! Yearly/monthly resources: what there is and until when, and everything that is done to it, as the journal
 //! does it.
 
+pub mod job;
 pub mod leave;
 mod live;
 pub mod refund;
 pub mod renew;
+pub mod resource;
 pub mod standing;
 pub mod store;
+pub mod sync;
 pub mod unsubscribe;
 
 pub use live::{ChosenResource, SeenResource, Shown, targets};

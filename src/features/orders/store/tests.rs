@@ -4,6 +4,7 @@ use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
 use super::*;
 use crate::{
+    db::is_overtaken,
     features::orders::fixtures::{OURS, THEIRS, order, put, start},
     money::Money,
 };
