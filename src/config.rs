@@ -108,6 +108,12 @@ pub struct Settings {
     /// Days for which it is kept, frozen, after those; Huawei decides by the customer's level
     #[arg(long, env = "BSS_PORTAL_RETENTION_DAYS", value_name = "DAYS", default_value_t = 15)]
     pub retention_days: u16,
+    /// What Huawei is taken to keep of the unused part when something in use is unsubscribed, in per cent.
+    /// Its documents say that a fee is kept and not how much, so 5 is an assumption; it is only used for
+    /// estimates
+    #[arg(long, env = "BSS_PORTAL_HANDLING_FEE_PERCENT", value_name = "PERCENT", default_value_t = 5,
+          value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub handling_fee_percent: u32,
 
     /// Make the waiting times of the journal this many times shorter; only for a simulator
     #[arg(long, env = "BSS_PORTAL_HURRY", value_name = "TIMES", default_value_t = 1)]

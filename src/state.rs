@@ -49,6 +49,9 @@ pub struct Settings {
     pub zone: Tz,
     /// Past this age of the data shown, nothing that moves money can be confirmed.
     pub max_data_age: Duration,
+    /// What Huawei is taken to keep of the unused part when something in use is unsubscribed, per cent. It
+    /// says that a fee is kept and not how much: an assumption, for estimates only.
+    pub handling_fee_percent: u32,
     /// Proxies whose `X-Forwarded-For` is believed; normally none.
     pub trusted_proxies: Vec<IpAddr>,
     /// For how many days an expired resource can still be used. Huawei decides by the customer's level.

@@ -124,6 +124,7 @@ async fn portal(cluster: &Cluster, db: &PgPool, simulator: &serde_json::Value) -
             public_url: "http://127.0.0.1:8080/".parse()?,
             zone: chrono_tz::Asia::Shanghai,
             max_data_age: Duration::from_hours(1),
+            handling_fee_percent: 5,
             trusted_proxies: Vec::new(),
             grace_days: 15,
             retention_days: 15,

@@ -75,6 +75,7 @@ pub(super) async fn portal(
             public_url: settings.public_url(address)?,
             zone: settings.zone,
             max_data_age: settings.max_data_age(),
+            handling_fee_percent: settings.handling_fee_percent,
             trusted_proxies: settings.trusted_proxies.clone(),
             grace_days: settings.grace_days,
             retention_days: settings.retention_days,

@@ -75,6 +75,7 @@ impl Portal {
             public_url: ORIGIN.parse().expect("a URL"),
             zone: chrono_tz::Asia::Shanghai,
             max_data_age: Duration::from_hours(1),
+            handling_fee_percent: 5,
             trusted_proxies: Vec::new(),
             grace_days: 15,
             retention_days: 15,

@@ -79,6 +79,11 @@ pub fn unsubscribe<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> Strin
     about("unsubscribe", resource_ids)
 }
 
+/// The page that compares what an unsubscription gave back with what was estimated.
+pub fn refunds(operation: Uuid) -> String {
+    format!("{RESOURCES}/refunds/{operation}")
+}
+
 /// The page on which automatic renewal is switched on or off.
 pub fn auto_renewal<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
     about("auto-renewal", resource_ids)

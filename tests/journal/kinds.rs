@@ -44,7 +44,7 @@ pub(crate) fn renewal(resources: Vec<ChosenResource>) -> Intent {
 }
 
 pub(crate) fn unsubscription(resources: Vec<ChosenResource>, what: Unsubscribed) -> Intent {
-    let unsubscribe = Unsubscribe { resources, what, told: None, reason: String::new() };
+    let unsubscribe = Unsubscribe { resources, what, told: None, estimate: None, reason: String::new() };
     Intent::new(ACCOUNT, Uuid::new_v4(), &unsubscribe)
 }
 

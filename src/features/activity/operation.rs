@@ -152,6 +152,13 @@ impl OperationPage {
         }
     }
 
+    /// Where what it gave back is compared with what was estimated.
+    fn refunds(&self) -> Option<String> {
+        let operation = &self.story.operation;
+        let gave_back = operation.kind == "unsubscribe" && operation.upstream_order_id.is_some();
+        gave_back.then(|| links::refunds(operation.id.0))
+    }
+
     fn needs_review(&self) -> bool {
         self.story.operation.state == State::NeedsReview
     }
@@ -302,6 +309,9 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
             Some(links::convert([operation.subject.as_str()]))
         }
         "renewal_day" if actor.may(Permission::SetRenewal) => Some(links::RENEWAL_DAYS.to_owned()),
+        "unsubscribe" if actor.may(Permission::UnsubscribeResources) => {
+            Some(links::unsubscribe([operation.subject.as_str()]))
+        }
         _ => None,
     };
     // What was to be switched off is offered so again.

@@ -110,6 +110,7 @@ crate::texts! {
         as_first_sent: "这张表单之前已经提交，按第一次的内容受理", "This form had been submitted before, and was accepted as first sent";
         as_first_sent_text: "后来改的内容（事由、优惠券或折扣）没有采用，也没有再次提交。如需改动，请趁还没有发出时撤回，再重新提交。", "What was changed in it since (reason, coupons or discount) was not taken, and nothing was submitted again. To change it, withdraw the operation while it has not been sent, and start again.";
         see_order: "查看订单", "See the order";
+        see_refunds: "核对退款", "Compare the refund";
         start_again: "重新开始", "Start again";
         technical: "技术信息", "Technical details";
         payload_hash: "提交内容的 SHA-256（审批所同意的）", "SHA-256 of what was asked, to which approvers agree";

@@ -6,10 +6,12 @@ pub mod export;
 pub mod filter;
 pub mod glance;
 pub mod job;
+pub mod leave;
 pub mod list;
 mod live;
 pub mod plan;
 pub mod policy;
+pub mod refund;
 pub mod renew;
 pub mod renewing;
 pub mod resource;
@@ -41,4 +43,6 @@ pub fn routes() -> Routes {
         .merge(policy::routes())
         .merge(plan::routes())
         .merge(renewing::routes())
+        .get("/resources/refunds/{operation}", Needs(ViewResources), refund::compare::show)
+        .merge(leave::routes())
 }

@@ -4,7 +4,10 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::live::{self, About, ChosenResource};
+use super::{
+    live::{self, About, ChosenResource},
+    refund::Share,
+};
 use crate::{
     bss::{
         Reader, Unsubscribed, Unsubscription, Write,
@@ -27,9 +30,21 @@ pub struct Unsubscribe {
     /// What Huawei is told, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
+    /// What was shown to come back; it decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimated>,
     /// Why, for the company's own record; may be empty.
     #[serde(default)]
     pub reason: String,
+}
+
+/// What was shown to come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Estimated {
+    /// How many of the year's unsubscriptions by the rule of five days it takes.
+    pub five_days: usize,
+    /// By resource and original order.
+    pub shares: Vec<Share>,
 }
 
 /// The reason that Huawei is told.

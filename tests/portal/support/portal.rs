@@ -40,13 +40,22 @@ pub struct Setup {
     pub hurry: u32,
     /// How old data may be under a button that moves money.
     pub max_data_age: Duration,
+    /// How long what cannot be undone waits, made shorter by `hurry`.
+    pub hold: Duration,
     /// The time, of the portal and of the simulator.
     pub clock: Clock,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { orders: 60, seed: 1, hurry: 60, max_data_age: Duration::from_hours(1), clock: Clock::system() }
+        Self {
+            orders: 60,
+            seed: 1,
+            hurry: 60,
+            max_data_age: Duration::from_hours(1),
+            hold: Duration::from_mins(2),
+            clock: Clock::system(),
+        }
     }
 }
 
@@ -88,6 +97,7 @@ impl Portal {
                 public_url: url.parse().expect("a URL"),
                 zone: chrono_tz::Asia::Shanghai,
                 max_data_age: setup.max_data_age,
+                handling_fee_percent: 5,
                 trusted_proxies: Vec::new(),
                 grace_days: 15,
                 retention_days: 15,
@@ -95,7 +105,7 @@ impl Portal {
             vault,
             trans_key: TransKey([1; 32]),
             pepper: None,
-            timings: Timings::hurried(setup.hurry),
+            timings: Timings::hurried(setup.hurry).holding(setup.hold),
             replicas: 1,
             sync_period: Duration::from_secs(2),
             clock: setup.clock,

@@ -104,6 +104,12 @@ impl Simulator {
         self.post("/console", act).await
     }
 
+    /// The same where it may be refused.
+    pub async fn console_if_it_can(&self, act: Value) -> Option<Value> {
+        let answer = self.http.post(self.url("/console")).json(&act).send().await.expect("an answer");
+        if answer.status().is_success() { Some(read(answer).await) } else { None }
+    }
+
     /// A new order that waits to be paid, in the first account.
     pub async fn place_order(&self, amount: &str) -> String {
         let placed = self.post("/orders", json!({ "amount": amount })).await;
