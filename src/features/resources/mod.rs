@@ -2,6 +2,7 @@
 //! does it.
 
 mod live;
+pub mod planner;
 pub mod renew;
 pub mod standing;
 pub mod store;
