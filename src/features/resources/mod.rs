@@ -12,6 +12,7 @@ mod live;
 pub mod plan;
 pub mod policy;
 pub mod refund;
+pub mod planner;
 pub mod renew;
 pub mod renewing;
 pub mod resource;
