@@ -154,6 +154,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::account::routes())
         .merge(features::orders::routes())
         .merge(features::overview::routes())
+        .merge(features::resources::calendar::routes())
         .merge(features::activity::routes())
 }
 
@@ -170,6 +171,7 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(features::resources::calendar::job::AskPrices::new(app.db.clone(), app.readers.clone())),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

@@ -23,6 +23,10 @@ pub const ORDERS: &str = "/orders";
 pub const RESOURCES: &str = "/resources";
 /// The list of plans: several operations carried out one after another.
 pub const PLANS: &str = "/resources/plans";
+/// The calendar of expiries and charges.
+pub const CALENDAR: &str = "/resources/calendar";
+/// Below it are the secret addresses of calendars.
+pub const CALENDAR_FEEDS: &str = "/calendar/";
 /// The list of operations.
 pub const ACTIVITY: &str = "/activity";
 

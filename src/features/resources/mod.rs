@@ -1,6 +1,7 @@
 //! Yearly/monthly resources: what there is and until when, and everything that is done to it, as the journal
 //! does it.
 
+pub mod calendar;
 mod live;
 pub mod renew;
 pub mod standing;
