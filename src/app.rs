@@ -20,7 +20,8 @@ use crate::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         resources::{
-            self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals, unsubscribe::Unsubscriptions,
+            self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
+            unsubscribe::Unsubscriptions,
         },
     },
     identity::{self, Identity},
@@ -175,6 +176,7 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), app.readers.clone()).every(sync_period)),
         Arc::new(CarryOn(app.clone())),
+        Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), app.readers.clone())),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

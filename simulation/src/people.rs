@@ -262,7 +262,11 @@ impl World {
                     Intent::new(ACCOUNT, key, &Renew { resources, term, reason: text() })
                 } else {
                     let (what, told) = (Unsubscribed::Resource, None);
-                    Intent::new(ACCOUNT, key, &Unsubscribe { resources, what, told, estimate: None, reason: text() })
+                    Intent::new(
+                        ACCOUNT,
+                        key,
+                        &Unsubscribe { resources, what, told, estimate: None, reason: text() },
+                    )
                 });
             }
         };

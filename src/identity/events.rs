@@ -29,6 +29,10 @@ pub enum Kind {
     PersonDisabled,
     /// The accounts a person may see were set.
     AccountsGranted,
+    /// A person made a secret address of their calendar.
+    CalendarShared,
+    /// A person took the secret address of their calendar back.
+    CalendarWithdrawn,
     /// A role did not permit what was asked.
     AccessDenied,
     /// The first administrator was made.
@@ -49,6 +53,8 @@ impl Kind {
             Self::PersonAdded => "person_added",
             Self::PersonDisabled => "person_disabled",
             Self::AccountsGranted => "accounts_granted",
+            Self::CalendarShared => "calendar_shared",
+            Self::CalendarWithdrawn => "calendar_withdrawn",
             Self::AccessDenied => "access_denied",
             Self::SetUp => "set_up",
         }

@@ -117,9 +117,7 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
         Sighting::NoEffect { .. }
         | Sighting::UnderWay { .. }
         | Sighting::NotYetVisible
-        | Sighting::Unreadable { .. } => {
-            look_again(claimed, sighting, timings)
-        }
+        | Sighting::Unreadable { .. } => look_again(claimed, sighting, timings),
     }
 }
 
@@ -190,7 +188,11 @@ fn look_again(claimed: &Claimed, sighting: &Sighting, timings: &Timings) -> Chan
         counts: Some(Counted::Look),
         // A failed reading neither proves nor disproves the one before it.
         absent_at: matches!(sighting, Sighting::Unreadable { .. }).then_some(operation.absent_at).flatten(),
-        ..if under_way { Change { detail: seen, ..Change::to(operation.state, Note::UnderWay) } } else { later(operation) }
+        ..if under_way {
+            Change { detail: seen, ..Change::to(operation.state, Note::UnderWay) }
+        } else {
+            later(operation)
+        }
     }
 }
 

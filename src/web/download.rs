@@ -103,11 +103,7 @@ pub fn csv<T: Table>(ui: &Ui, table: T, portions: Portions<T::Row>) -> Result<Re
 }
 
 /// A workbook. It can only be sent when it is whole; it is written to a file.
-pub async fn xlsx<T: Table>(
-    ui: &Ui,
-    table: T,
-    mut portions: Portions<T::Row>,
-) -> Result<Response, Error> {
+pub async fn xlsx<T: Table>(ui: &Ui, table: T, mut portions: Portions<T::Row>) -> Result<Response, Error> {
     let written = tokio::task::spawn_blocking(move || -> anyhow::Result<std::fs::File> {
         let mut workbook = Xlsx::new(table.title(), table.header(), table.zone())?;
         while let Some(portion) = portions.blocking_recv() {

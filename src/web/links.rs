@@ -25,6 +25,10 @@ pub const RESOURCES: &str = "/resources";
 pub const RENEWAL_DAYS: &str = "/resources/days";
 /// The list of plans: several operations carried out one after another.
 pub const PLANS: &str = "/resources/plans";
+/// The calendar of expiries and charges.
+pub const CALENDAR: &str = "/resources/calendar";
+/// Below it are the secret addresses of calendars.
+pub const CALENDAR_FEEDS: &str = "/calendar/";
 /// The list of operations.
 pub const ACTIVITY: &str = "/activity";
 
@@ -36,7 +40,8 @@ pub fn sign_in(next: Option<&str>) -> String {
 /// Where the list is that the prefix of a searched text names (`order:`, `res:`), unless it is the one at `here`.
 pub fn searched(typed: &str, here: &str) -> Option<String> {
     let typed = typed.trim();
-    let list = [("order:", ORDERS), ("res:", RESOURCES)].iter().find(|(prefix, _)| typed.starts_with(prefix))?.1;
+    let list =
+        [("order:", ORDERS), ("res:", RESOURCES)].iter().find(|(prefix, _)| typed.starts_with(prefix))?.1;
     (list != here).then(|| format!("{list}?q={}", encoded(typed)))
 }
 

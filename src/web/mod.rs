@@ -1,6 +1,7 @@
 //! What every page stands on: the parts of HTTP and HTML that know no feature.
 
 pub mod assets;
+pub mod bars;
 pub mod chip;
 #[cfg(test)]
 mod contrast;

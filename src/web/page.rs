@@ -198,7 +198,11 @@ impl Ui {
 
     /// What that search looks for.
     pub fn search_hint(&self) -> &'static str {
-        if self.searched() == links::RESOURCES { self.t.search_resources_hint() } else { self.t.search_hint() }
+        if self.searched() == links::RESOURCES {
+            self.t.search_resources_hint()
+        } else {
+            self.t.search_hint()
+        }
     }
 
     /// Whether operations are shown to the reader.

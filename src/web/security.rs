@@ -10,7 +10,7 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::session::RequestId;
+use super::{links, session::RequestId};
 use crate::state::App;
 
 /// Nothing but our own files, no inline script or style, no frames, forms only to ourselves.
@@ -47,12 +47,17 @@ pub(super) async fn surround(State(app): State<App>, mut request: Request, next:
         "request",
         id = %id.0,
         method = %request.method(),
-        path = request.uri().path(),
+        path = unsecret(request.uri().path()),
     );
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     say(response.headers_mut(), app.settings.is_secure(), id);
     response
+}
+
+/// A path as it may stand in the log: the address of a calendar is a secret.
+fn unsecret(path: &str) -> &str {
+    if path.starts_with(links::CALENDAR_FEEDS) { links::CALENDAR_FEEDS } else { path }
 }
 
 fn say(headers: &mut HeaderMap, secure: bool, id: RequestId) {

@@ -59,7 +59,12 @@ async fn fill(db: &PgPool, [ours, theirs]: [AccountId; 2]) {
          select account, 1, 1, now(), now() from unnest($1::uuid[]) as account
          on conflict (account_id) do update set read_at = now(), error = null, failed_at = null",
     )
-    .bind(sqlx::query_scalar::<_, uuid::Uuid>("select id from cloud_account").fetch_all(db).await.expect("accounts"))
+    .bind(
+        sqlx::query_scalar::<_, uuid::Uuid>("select id from cloud_account")
+            .fetch_all(db)
+            .await
+            .expect("accounts"),
+    )
     .execute(db)
     .await
     .expect("a reading");
@@ -225,11 +230,13 @@ async fn the_page_of_a_resource_tells_its_life_and_what_is_wanted_of_it(db: PgPo
     .execute(&portal.db)
     .await
     .expect("orders");
-    sqlx::query("insert into resource_order select $1, 'near', 'CS-' || kind from generate_series(1, 2) as kind")
-        .bind(ours)
-        .execute(&portal.db)
-        .await
-        .expect("their resource");
+    sqlx::query(
+        "insert into resource_order select $1, 'near', 'CS-' || kind from generate_series(1, 2) as kind",
+    )
+    .bind(ours)
+    .execute(&portal.db)
+    .await
+    .expect("their resource");
     sqlx::query(
         "insert into resource_policy (account_id, resource_id, wanted, times, period, set_by, set_at, operation_id)
          values ($1, 'near', 3, 0, 'MONTH', 'finance', now(), $1)",

@@ -21,7 +21,7 @@ use crate::{
     operations::{Filter, Operation, State as OperationState},
     state::App,
     web::{
-        Access, Error, Page, Routes, Ui,
+        Access, Error, Page, Routes, Ui, bars,
         chip::{self, Chip},
         links,
     },
@@ -48,10 +48,8 @@ struct Waiting {
 
 /// A pair of bars: what was paid, and what was given back.
 struct Bars {
-    x: i64,
+    pair: bars::Pair,
     label: String,
-    paid: (i64, i64),
-    returned: (i64, i64),
 }
 
 #[derive(Template)]
@@ -71,11 +69,8 @@ struct OverviewPage<'a> {
 
 async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, Error> {
     let s = summary(&app, &actor.scope, ui.now, ui.locale).await?;
-    let expiring = if ui.sees_resources() {
-        Some(resources::summary(&app, &actor.scope, ui.now).await?)
-    } else {
-        None
-    };
+    let expiring =
+        if ui.sees_resources() { Some(resources::summary(&app, &actor.scope, ui.now).await?) } else { None };
     let mut waiting = Vec::new();
     if ui.sees_activity() {
         for state in [OperationState::Unknown, OperationState::NeedsReview, OperationState::PendingApproval] {
@@ -110,33 +105,11 @@ fn wait(app: &App, ui: &Ui, operation: &Operation) -> Waiting {
     }
 }
 
-/// The height of the chart's field.
-const HEIGHT: i64 = 150;
-/// Its foot.
-const FOOT: i64 = 170;
-
 fn bars(s: &Summary) -> Vec<Bars> {
-    let fen = |amount: Money| -> i64 {
-        let hundredths = amount.rounded().decimal() * rust_decimal::Decimal::ONE_HUNDRED;
-        hundredths.trunc().try_into().unwrap_or(i64::MAX)
-    };
-    let most = s.months.iter().map(|(_, flow)| fen(flow.paid_amount).max(fen(flow.returned_amount))).max();
-    let most = i128::from(most.unwrap_or_default().max(1));
-    // Top and height of a bar.
-    let bar = |amount: Money| {
-        let height =
-            i64::try_from(i128::from(fen(amount).max(0)) * i128::from(HEIGHT) / most).unwrap_or(HEIGHT);
-        (FOOT - height, height)
-    };
-    (0..)
-        .zip(&s.months)
-        .map(|(at, (month, flow))| Bars {
-            x: 20 + at * 58,
-            label: month.format("%y-%m").to_string(),
-            paid: bar(flow.paid_amount),
-            returned: bar(flow.returned_amount),
-        })
-        .collect()
+    let amounts: Vec<(Money, Money)> =
+        s.months.iter().map(|(_, flow)| (flow.paid_amount, flow.returned_amount)).collect();
+    let labels = s.months.iter().map(|(month, _)| month.format("%y-%m").to_string());
+    bars::pairs(&amounts).into_iter().zip(labels).map(|(pair, label)| Bars { pair, label }).collect()
 }
 
 impl OverviewPage<'_> {

@@ -132,9 +132,8 @@ async fn page(
     let about = Filter { subject: Some(r.resource_id.clone()), ..Filter::default() };
     let operations = reading.list(&actor.scope, &about, OPERATIONS).await?;
     let d = DetailTexts(ui.locale);
-    let is_fresh = r
-        .read_at
-        .is_some_and(|at| (ui.now - at).to_std().unwrap_or_default() <= app.settings.max_data_age);
+    let is_fresh =
+        r.read_at.is_some_and(|at| (ui.now - at).to_std().unwrap_or_default() <= app.settings.max_data_age);
     let lengths = Lengths { grace: app.settings.grace_days, retention: app.settings.retention_days };
     let can = is_fresh && r.is_main && r.gone_at.is_none() && held_by.is_none();
     let view = DetailPage {

@@ -1,6 +1,7 @@
 //! Yearly/monthly resources: what there is and until when, and everything that is done to it, as the journal
 //! does it.
 
+pub mod calendar;
 pub mod detail;
 pub mod export;
 pub mod filter;
@@ -10,9 +11,9 @@ pub mod leave;
 pub mod list;
 mod live;
 pub mod plan;
+pub mod planner;
 pub mod policy;
 pub mod refund;
-pub mod planner;
 pub mod renew;
 pub mod renewing;
 pub mod resource;
@@ -41,9 +42,10 @@ pub fn routes() -> Routes {
         .get("/resources/export.xlsx", Needs(Export), export::xlsx)
         .get("/resources/of/{id}", Needs(ViewResources), detail::show)
         .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
-        .merge(policy::routes())
-        .merge(plan::routes())
-        .merge(renewing::routes())
         .get("/resources/refunds/{operation}", Needs(ViewResources), refund::compare::show)
+        .merge(calendar::routes())
         .merge(leave::routes())
+        .merge(plan::routes())
+        .merge(policy::routes())
+        .merge(renewing::routes())
 }

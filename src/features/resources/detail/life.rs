@@ -234,8 +234,7 @@ mod tests {
         assert_eq!(told(&stops), [(What::Bought, true, true), (What::Expires, false, false)]);
         let gone = Full { gone_at: Some(day(5)), ..resource(5, 0) };
         let stops = line(&gone, &[], DAYS, day(9));
-        let expected =
-            [(What::Bought, true, false), (What::Expires, true, false), (What::Gone, true, false)];
+        let expected = [(What::Bought, true, false), (What::Expires, true, false), (What::Gone, true, false)];
         assert_eq!(told(&stops), expected);
     }
 }

@@ -37,14 +37,32 @@ macro_rules! values_of {
             "with recursive value as (
                  select account.id as account_id, first.code, first.zh, first.en
                  from unnest($1::uuid[]) as account(id) cross join lateral (
-                     select ", $code, " as code, ", $zh, " as zh, ", $en, " as en from resources
+                     select ",
+            $code,
+            " as code, ",
+            $zh,
+            " as zh, ",
+            $en,
+            " as en from resources
                      where account_id = account.id and is_main and gone_at is null
-                     order by ", $code, ", expires_at, id limit 1) as first
+                     order by ",
+            $code,
+            ", expires_at, id limit 1) as first
                  union all
                  select value.account_id, next.code, next.zh, next.en from value cross join lateral (
-                     select ", $code, " as code, ", $zh, " as zh, ", $en, " as en from resources
-                     where account_id = value.account_id and ", $code, " > value.code and is_main and gone_at is null
-                     order by ", $code, ", expires_at, id limit 1) as next)
+                     select ",
+            $code,
+            " as code, ",
+            $zh,
+            " as zh, ",
+            $en,
+            " as en from resources
+                     where account_id = value.account_id and ",
+            $code,
+            " > value.code and is_main and gone_at is null
+                     order by ",
+            $code,
+            ", expires_at, id limit 1) as next)
              select code, min(zh), min(en) from value where code <> '' group by code order by 2, 1"
         )
     };
@@ -53,7 +71,8 @@ macro_rules! values_of {
 /// What the resources of a scope can be filtered by.
 pub async fn choices(db: &PgPool, scope: &Scope) -> sqlx::Result<Choices> {
     let values = async |text: &'static str| -> sqlx::Result<Vec<Choice>> {
-        let rows = sqlx::query_as::<_, (String, String, String)>(text).bind(scope.ids()).fetch_all(db).await?;
+        let rows =
+            sqlx::query_as::<_, (String, String, String)>(text).bind(scope.ids()).fetch_all(db).await?;
         Ok(rows.into_iter().map(|(code, zh, en)| Choice { code, zh, en }).collect())
     };
     Ok(Choices {

@@ -54,7 +54,14 @@ macro_rules! residual {
 macro_rules! range {
     ($key:literal, $from:literal, $to:literal) => {
         concat!(
-            " and (", $key, ", id) ", $from, " ($3::text::timestamptz, $4::bigint) and ", $key, " ", $to,
+            " and (",
+            $key,
+            ", id) ",
+            $from,
+            " ($3::text::timestamptz, $4::bigint) and ",
+            $key,
+            " ",
+            $to,
             " $2::text::timestamptz "
         )
     };
@@ -147,11 +154,19 @@ macro_rules! shown {
 macro_rules! whole {
     ($direction:literal, $from:literal, $to:literal) => {
         concat!(
-            "select ", columns!(), ", expires_at as key from resources
-             where account_id = any($1) and ", listed!(), range!("expires_at", $from, $to), residual!(),
+            "select ",
+            columns!(),
+            ", expires_at as key from resources
+             where account_id = any($1) and ",
+            listed!(),
+            range!("expires_at", $from, $to),
+            residual!(),
             " and ($13::text is null or position($13 in search) > 0)
               and ($14::text[] is null or resource_id = any($14))
-             order by expires_at ", $direction, ", id ", $direction
+             order by expires_at ",
+            $direction,
+            ", id ",
+            $direction
         )
     };
 }
@@ -187,7 +202,9 @@ const FOUND_DOWN: &str = found!(
      order by part, no desc"
 );
 const FOUND_UP: &str = found!(
-    "asc", ">", "<=",
+    "asc",
+    ">",
+    "<=",
     "select no from span cross join lateral (
          select no, 0 as part from generate_series(span.low, span.high) as no
          union all
@@ -198,8 +215,12 @@ const FOUND_UP: &str = found!(
 const WHOLE_DOWN: &str = whole!("desc", "<", ">=");
 const WHOLE_UP: &str = whole!("asc", ">", "<=");
 const THESE: &str = concat!(
-    "select ", columns!(), ", expires_at as key from resources
-     where account_id = any($1) and resource_id = any($2) and ", listed!(), " order by expires_at, id"
+    "select ",
+    columns!(),
+    ", expires_at as key from resources
+     where account_id = any($1) and resource_id = any($2) and ",
+    listed!(),
+    " order by expires_at, id"
 );
 
 /// One row of the list, decoded where it is shown.
@@ -312,7 +333,13 @@ fn tallies(row: &PgRow) -> Vec<(i16, i64)> {
 type Bound<'q> = Query<'q, sqlx::Postgres, PgArguments>;
 
 /// Binds $1 to $12.
-fn bind<'q>(text: &'static str, scope: &Scope, filter: &'q Filter, now: DateTime<Utc>, down: bool) -> Bound<'q> {
+fn bind<'q>(
+    text: &'static str,
+    scope: &Scope,
+    filter: &'q Filter,
+    now: DateTime<Utc>,
+    down: bool,
+) -> Bound<'q> {
     let until = filter.due.map_or_else(|| "infinity".to_owned(), |due| written(due.until(now)));
     let cursor = filter.start.cursor().and_then(|cursor| {
         let micros = cursor.key.parse::<i64>().ok()?;

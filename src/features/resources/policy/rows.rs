@@ -187,7 +187,8 @@ impl Facts {
             return None;
         }
         let unpacked = |packed: Packed| {
-            let (id, account, name, service, region, status, policy, expires, attached, days, intended) = packed;
+            let (id, account, name, service, region, status, policy, expires, attached, days, intended) =
+                packed;
             let (account, (attached, attached_ids)) = (*accounts.get(account)?, attached);
             let is_theirs = actor.all_accounts.contains(account) && app.readers.get(account).is_some();
             let account_name = app.readers.name(account).filter(|_| is_theirs)?.to_owned();

@@ -206,7 +206,9 @@ async fn pages_in_both_directions_and_the_export_are_the_whole_list_for_every_fi
         ("region=cn-south-1&policy=manual", |r| {
             r.region == "cn-south-1" && r.tab() == 0 && r.pending.is_empty()
         }),
-        ("project=ep-1&service=hws.service.type.ec2&pending=shown", |r| r.project == "ep-1" && r.service == 0),
+        ("project=ep-1&service=hws.service.type.ec2&pending=shown", |r| {
+            r.project == "ep-1" && r.service == 0
+        }),
         ("q=web", |r| r.name.starts_with("web") && r.pending.is_empty()),
         ("q=%E6%95%B0%E6%8D%AE&sort=-expiry", |r| r.name.starts_with("数据") && r.pending.is_empty()),
         ("q=res-0017&pending=shown", |r| r.id == "res-0017"),
@@ -237,7 +239,8 @@ async fn pages_in_both_directions_and_the_export_are_the_whole_list_for_every_fi
 
 #[sqlx::test]
 async fn what_is_rare_among_many_is_found_in_its_period(db: PgPool) {
-    let mut all: Vec<Made> = (0..1_300).map(|n| Made { is_main: true, is_gone: false, ..made(OURS, n) }).collect();
+    let mut all: Vec<Made> =
+        (0..1_300).map(|n| Made { is_main: true, is_gone: false, ..made(OURS, n) }).collect();
     all[1].name.push_str("-needle");
     for (n, one) in all.iter_mut().enumerate() {
         if n > 1_200 {
@@ -267,7 +270,11 @@ async fn counts_are_those_of_the_lists_they_lead_to(db: PgPool) {
             list(&db, &scope, &filter, now()).await.expect("lists").tallies.into_iter().collect();
         for tab in Tab::ALL {
             let shown = exported(&db, &scope, &filter.with(|f| f.tab = Some(tab))).await.len();
-            assert_eq!(tallies.get(&tab.code()).copied().unwrap_or_default(), i64::try_from(shown).expect("few"), "{query} {tab:?}");
+            assert_eq!(
+                tallies.get(&tab.code()).copied().unwrap_or_default(),
+                i64::try_from(shown).expect("few"),
+                "{query} {tab:?}"
+            );
         }
         let nearing = nearing(&db, &scope, now()).await.expect("counts");
         for (at, due) in Due::ALL.into_iter().enumerate() {
@@ -291,7 +298,10 @@ async fn only_what_there_is_can_be_chosen_and_pasted(db: PgPool) {
         codes.sort();
         codes
     };
-    assert_eq!(codes(&choices.services), ["hws.service.type.ebs", "hws.service.type.ec2", "hws.service.type.vpc"]);
+    assert_eq!(
+        codes(&choices.services),
+        ["hws.service.type.ebs", "hws.service.type.ec2", "hws.service.type.vpc"]
+    );
     assert_eq!(codes(&choices.types), ["disk", "vm"]);
     assert_eq!(codes(&choices.regions), ["cn-north-4", "cn-south-1"]);
     assert_eq!(codes(&choices.projects), ["0", "ep-1", "ep-2"]);
