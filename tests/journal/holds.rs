@@ -53,7 +53,8 @@ async fn whoever_holds_it_all_the_same_cannot_arm_it(db: PgPool) {
     world.pass(HOLD).await;
     let claimed = world.claim().await.expect("due");
     // As a wrong program would have claimed it.
-    let earlier = format!("update operation set held_until = journal_clock() + interval '1 s' where id = '{id}'");
+    let earlier =
+        format!("update operation set held_until = journal_clock() + interval '1 s' where id = '{id}'");
     store::unguarded(&world.db, &earlier).await.expect("set");
     let Err(Fault::Refused(words)) = world.arm(&claimed).await else { panic!("armed") };
     assert_eq!(words, "it can still be taken back");
@@ -61,9 +62,12 @@ async fn whoever_holds_it_all_the_same_cannot_arm_it(db: PgPool) {
         .await
         .expect("set");
     assert!(matches!(world.arm(&claimed).await, Err(Fault::Refused(_))), "it never was ready");
-    store::unguarded(&world.db, &format!("update operation set held_until = journal_clock() where id = '{id}'"))
-        .await
-        .expect("set");
+    store::unguarded(
+        &world.db,
+        &format!("update operation set held_until = journal_clock() where id = '{id}'"),
+    )
+    .await
+    .expect("set");
     world.arm(&claimed).await.expect("armed");
 }
 
@@ -168,7 +172,8 @@ async fn nobody_moves_a_hold_and_what_ends_something_always_has_one(db: PgPool) 
         ("hold_ms = 0", "an intent is immutable"),
         ("hold_ms = null", "an intent is immutable"),
     ] {
-        let refused = store::run(&world.db, &format!("update operation set {change} where id = '{id}'")).await;
+        let refused =
+            store::run(&world.db, &format!("update operation set {change} where id = '{id}'")).await;
         assert!(refused.as_ref().is_err_and(|error| error.contains(words)), "{change}: {refused:?}");
     }
     let intent = unsubscription(chosen(&["r-2"]), Unsubscribed::Resource);

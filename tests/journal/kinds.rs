@@ -128,8 +128,11 @@ async fn an_order_whose_answer_was_lost_is_found_by_its_creator(db: PgPool) {
     for (n, kind) in [RENEW, UNSUBSCRIBE].into_iter().enumerate() {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostAnswer);
-        let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
+        let id = if kind == RENEW {
+            renew(&world, &resource).await
+        } else {
+            unsubscribe(&mut world, &resource).await
+        };
         world.perform().await;
         assert_eq!(world.state(id).await, State::Unknown);
         world.reconcile_for(MINUTE).await;
@@ -256,8 +259,11 @@ async fn somebody_elses_order_is_never_taken_for_ours(db: PgPool) {
     for (n, kind) in [RENEW, UNSUBSCRIBE].into_iter().enumerate() {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostRequest);
-        let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
+        let id = if kind == RENEW {
+            renew(&world, &resource).await
+        } else {
+            unsubscribe(&mut world, &resource).await
+        };
         world.perform().await;
         let theirs = world.upstream.console(kind, &resource, world.clock.now());
         for _ in 0..4 {

@@ -136,7 +136,8 @@ async fn what_changed_before_it_was_sent_stops_it_and_says_which_resource(db: Pg
             }
             4 => &world.upstream.console("renewal_resources", &disk, now),
             _ => {
-                world.upstream.inside().shop.resources.get_mut(&b).expect("there").attached_to = Some(a.clone());
+                world.upstream.inside().shop.resources.get_mut(&b).expect("there").attached_to =
+                    Some(a.clone());
                 &b
             }
         };

@@ -60,7 +60,8 @@ impl Done {
             return (400, json!({ "error_code": code, "error_msg": "no" }));
         }
         let failed = self.failed.iter();
-        let failed = failed.map(|(id, code)| json!({ "resource_id": id, "error_code": code, "error_msg": "no" }));
+        let failed =
+            failed.map(|(id, code)| json!({ "resource_id": id, "error_code": code, "error_msg": "no" }));
         (200, json!({ "order_ids": self.orders, "fail_resource_infos": failed.collect::<Vec<_>>() }))
     }
 }

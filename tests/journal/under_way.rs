@@ -19,10 +19,10 @@ async fn claim(world: &World, state: State) -> Claimed {
 
 #[sqlx::test]
 async fn what_is_under_way_is_looked_at_until_people_are_asked_and_never_called_absent(db: PgPool) {
+    let mut world = World::new(db).await;
     for (order, fate, state) in
         [("CS1", Fate::Fine, State::Confirming), ("CS2", Fate::LostAnswer, State::Unknown)]
     {
-        let mut world = World::new(db.clone()).await;
         world.upstream.fate(fate);
         let id = world.pay(order).await;
         world.perform().await;
@@ -32,7 +32,11 @@ async fn what_is_under_way_is_looked_at_until_people_are_asked_and_never_called_
             let claimed = claim(&world, state).await;
             let change = decide(&claimed, &under_way(), 3, &Timings::REAL);
             assert_eq!((change.to, change.note, change.absent_at), (state, Some(Note::UnderWay), None));
-            world.store.settle(&claimed, &Change { next_in: Duration::ZERO, ..change }).await.expect("settled");
+            world
+                .store
+                .settle(&claimed, &Change { next_in: Duration::ZERO, ..change })
+                .await
+                .expect("settled");
             world.pass(Duration::from_secs(spans.next().unwrap_or_default())).await;
         }
         let story = world.story(id).await;

@@ -136,7 +136,12 @@ pub(super) fn waited(case: &Case<'_>, found: &mut Found) {
             found.add(format!("{tried} was armed before {}, until when it waits", time(until)));
         }
         for one in sent(case).filter(|one| tried.would_be(one) && one.at + ROUNDED < until) {
-            found.add(format!("{} although {} waits until {}", told(one), name(tried.operation), time(until)));
+            found.add(format!(
+                "{} although {} waits until {}",
+                told(one),
+                name(tried.operation),
+                time(until)
+            ));
         }
     }
 }

@@ -232,8 +232,8 @@ async fn page(app: &App, actor: &Actor, ui: Ui, id: Uuid, said: Said) -> Result<
     let mine = operation.requester_id == actor.id;
     // What waits a little changes soon after.
     let moves = operation.held_until.map_or(operation.state_since, |until| until.max(operation.state_since));
-    let poll = (!operation.state.is_final())
-        .then(|| if ui.now - moves < SOON { "every 2s" } else { "every 10s" });
+    let poll =
+        (!operation.state.is_final()).then(|| if ui.now - moves < SOON { "every 2s" } else { "every 10s" });
     let acts = acts(&story, actor, &ui, t);
     let reviewed = operation.state == State::NeedsReview || !story.reviews.is_empty();
     Ok(OperationPage {

@@ -163,9 +163,12 @@ mod tests {
                 "what":"unstarted_terms","told":{"reason":5,"words":"moved"},"term":{"years":1}}"#,
         )
         .expect("read");
-        let amounts: Vec<_> = asked.resources.iter().map(|one| one.amount.map(|amount| amount.to_string())).collect();
+        let amounts: Vec<_> =
+            asked.resources.iter().map(|one| one.amount.map(|amount| amount.to_string())).collect();
         assert_eq!(amounts, [Some("12.50".to_owned()), None]);
         assert_eq!((asked.what, asked.term), (Some(Unsubscribed::UnstartedTerms), Some(Term::Years(1))));
-        assert!(asked.told.is_some_and(|told| told.reason == UnsubscribeReason::Other && told.words == "moved"));
+        assert!(
+            asked.told.is_some_and(|told| told.reason == UnsubscribeReason::Other && told.words == "moved")
+        );
     }
 }

@@ -327,7 +327,8 @@ fn what_cannot_be_undone_and_did_not_wait_is_caught() {
     let mut world = World::new(Mode::Strict);
     world.renew("resource-1", world.at(0));
     let mut evidence = world.evidence();
-    let names = |evidence: &Evidence| -> Vec<&str> { check(evidence).iter().map(|one| one.invariant).collect() };
+    let names =
+        |evidence: &Evidence| -> Vec<&str> { check(evidence).iter().map(|one| one.invariant).collect() };
     let operation = &mut evidence.operations[0];
     let armed_at = operation.attempts[0].armed_at;
     operation.held_until = Some(armed_at);
