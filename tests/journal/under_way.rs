@@ -19,10 +19,10 @@ async fn claim(world: &World, state: State) -> Claimed {
 
 #[sqlx::test]
 async fn what_is_under_way_is_looked_at_until_people_are_asked_and_never_called_absent(db: PgPool) {
+    let mut world = World::new(db).await;
     for (order, fate, state) in
         [("CS1", Fate::Fine, State::Confirming), ("CS2", Fate::LostAnswer, State::Unknown)]
     {
-        let mut world = World::new(db.clone()).await;
         world.upstream.fate(fate);
         let id = world.pay(order).await;
         world.perform().await;
