@@ -153,6 +153,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::sign_in::routes())
         .merge(features::account::routes())
         .merge(features::orders::routes())
+        .merge(features::resources::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }

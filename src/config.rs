@@ -101,6 +101,14 @@ pub struct Settings {
     #[arg(long, env = "BSS_PORTAL_MAX_DATA_AGE", value_name = "SPAN", default_value = "1h")]
     pub max_data_age: Span,
 
+    /// Days for which an expired resource can still be used; Huawei decides by the customer's level
+    #[arg(long, env = "BSS_PORTAL_GRACE_DAYS", value_name = "DAYS", default_value_t = 15)]
+    pub grace_days: u16,
+
+    /// Days for which it is kept, frozen, after those; Huawei decides by the customer's level
+    #[arg(long, env = "BSS_PORTAL_RETENTION_DAYS", value_name = "DAYS", default_value_t = 15)]
+    pub retention_days: u16,
+
     /// Make the waiting times of the journal this many times shorter; only for a simulator
     #[arg(long, env = "BSS_PORTAL_HURRY", value_name = "TIMES", default_value_t = 1)]
     pub hurry: u32,

@@ -51,6 +51,10 @@ pub struct Settings {
     pub max_data_age: Duration,
     /// Proxies whose `X-Forwarded-For` is believed; normally none.
     pub trusted_proxies: Vec<IpAddr>,
+    /// For how many days an expired resource can still be used. Huawei decides by the customer's level.
+    pub grace_days: u16,
+    /// For how many days it is kept, frozen, after those. The same.
+    pub retention_days: u16,
 }
 
 impl Settings {

@@ -98,7 +98,11 @@
   // A condition that was left empty is no condition, and has no place in the URL.
   document.addEventListener("formdata", (event) => {
     if (event.target.method !== "get") return;
-    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+    for (const [name, value] of [...event.formData]) {
+      if (value === "") event.formData.delete(name);
+      // Pasted lines stay short in the address.
+      else if (typeof value === "string" && value.includes("\n")) event.formData.set(name, value.trim().replace(/\s+/g, " "));
+    }
   });
 
   const checkTyped = (input) => {
@@ -131,8 +135,11 @@
     put("sum", shown(able.reduce((sum, box) => sum + fen(box.dataset.amount), 0n)));
     put("left-out", chosen.length - able.length);
     show("left-out", able.length < chosen.length);
-    show("over", bar.dataset.limit && able.length > Number(bar.dataset.limit));
-    all("button[type=submit]", bar).forEach((button) => { button.disabled = able.length === 0; });
+    // Of several acts each may have a limit of its own.
+    const isOver = (one) => one.dataset.limit !== undefined && able.length > Number(one.dataset.limit);
+    const buttons = all("button[type=submit]", bar);
+    show("over", [bar, ...buttons].some(isOver));
+    buttons.forEach((button) => { button.disabled = able.length === 0 || isOver(button); });
     bar.classList.toggle("on", chosen.length > 0);
     const head = one("[data-select-all]", form);
     if (head) {

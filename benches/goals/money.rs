@@ -125,6 +125,8 @@ async fn portal(cluster: &Cluster, db: &PgPool, simulator: &serde_json::Value) -
             zone: chrono_tz::Asia::Shanghai,
             max_data_age: Duration::from_hours(1),
             trusted_proxies: Vec::new(),
+            grace_days: 15,
+            retention_days: 15,
         },
         vault,
         trans_key: TransKey([7; 32]),

@@ -76,6 +76,8 @@ pub(super) async fn portal(
             zone: settings.zone,
             max_data_age: settings.max_data_age(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            grace_days: settings.grace_days,
+            retention_days: settings.retention_days,
         },
         trans_key: keys.trans_key(),
         vault: keys.vault,

@@ -1,8 +1,8 @@
-//! Chips: a status as colour, icon and word, and those of the journal's states.
+//! Chips: a status as colour, icon and word, and those of orders and of the journal's states.
 
 use std::borrow::Cow;
 
-use crate::{i18n::Locale, operations::State};
+use crate::{bss::codes::OrderStatus, i18n::Locale, operations::State};
 
 /// A status as a chip: colour, icon and word.
 #[derive(Debug, Clone)]
@@ -20,6 +20,25 @@ impl Chip {
     pub const fn of(tone: &'static str, icon: &'static str, word: &'static str) -> Self {
         Self { tone, icon, word: Cow::Borrowed(word) }
     }
+}
+
+/// The chip of an order's status.
+pub fn order(code: i16, locale: Locale) -> Chip {
+    let status = OrderStatus::from_code(code.into());
+    let (tone, icon) = match status {
+        OrderStatus::AwaitingApproval | OrderStatus::AwaitingConfirmation => ("decision", "clock"),
+        OrderStatus::AwaitingPayment => ("decision", "deadline"),
+        OrderStatus::AwaitingRefund => ("progress", "refund"),
+        OrderStatus::Processing => ("progress", "progress"),
+        OrderStatus::Completed => ("done", "done"),
+        OrderStatus::Cancelled => ("final", "final"),
+        OrderStatus::AwaitingShipment
+        | OrderStatus::AwaitingReceipt
+        | OrderStatus::AwaitingPickUp
+        | OrderStatus::BeingReplaced => ("progress", "shipping"),
+        OrderStatus::Unknown(_) => ("unknown", "unknown"),
+    };
+    Chip { tone, icon, word: status.name(locale) }
 }
 
 /// The chip of an operation's state.

@@ -122,9 +122,7 @@ impl Xlsx {
     fn next_sheet(&mut self) -> Result<(), XlsxError> {
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         self.sheet += 1;
-        let name =
-            if self.sheet == 1 { self.title.clone() } else { format!("{} {}", self.title, self.sheet) };
-        sheet.set_name(name)?;
+        sheet.set_name(sheet_name(&self.title, self.sheet))?;
         sheet.set_freeze_panes(1, 1)?;
         for (column, name) in (0..).zip(&self.header) {
             sheet.set_column_width(column, 20)?;
@@ -155,6 +153,13 @@ impl Xlsx {
         file.rewind()?;
         Ok(file)
     }
+}
+
+/// The name of a workbook's sheet: spreadsheets take at most 31 characters, and none of `/ \ ? * [ ] :`.
+fn sheet_name(title: &str, number: usize) -> String {
+    let number = if number == 1 { String::new() } else { format!(" {number}") };
+    let taken = title.chars().map(|c| if "/\\?*[]:".contains(c) { '-' } else { c });
+    taken.take(31 - number.len()).collect::<String>() + &number
 }
 
 fn put(
@@ -228,6 +233,15 @@ mod tests {
     fn a_file_begins_with_the_mark_that_excel_wants() {
         let beginning = Csv::beginning(&["订单号".to_owned(), "=x".to_owned()]).expect("writes");
         assert_eq!(beginning, "\u{feff}订单号,'=x\r\n".as_bytes());
+    }
+
+    #[test]
+    fn every_title_makes_a_name_that_spreadsheets_take() {
+        assert_eq!(sheet_name("订单", 1), "订单");
+        assert_eq!(sheet_name("Yearly/monthly [all]: a?b*c\\d", 12), "Yearly-monthly -all-- a-b-c- 12");
+        for title in ["", "a title that goes on for far too many words"] {
+            assert!(sheet_name(title, 1_000).chars().count() <= 31);
+        }
     }
 
     #[test]

@@ -87,6 +87,19 @@ pub fn distance(words: &str, seconds: u64) -> String {
     words.split('|').nth(step).unwrap_or_default().replace("{n}", &n.to_string())
 }
 
+/// A number with thousands separators.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn put(digits: &mut [u8], mut number: u32) {
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
@@ -129,6 +142,11 @@ mod tests {
     use chrono_tz::{America::New_York, Asia::Shanghai};
 
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, -1_234_567].map(grouped), ["0", "999", "1,000", "-1,234,567"]);
+    }
 
     #[test]
     fn a_distance_is_said_in_the_largest_unit_that_fits() {

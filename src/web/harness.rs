@@ -76,6 +76,8 @@ impl Portal {
             zone: chrono_tz::Asia::Shanghai,
             max_data_age: Duration::from_hours(1),
             trusted_proxies: Vec::new(),
+            grace_days: 15,
+            retention_days: 15,
         };
         let app = App {
             desk: Desk::unattended(db.clone(), clock.clone()),

@@ -31,6 +31,14 @@ pub fn sign_in(next: Option<&str>) -> String {
     next.map_or_else(|| SIGN_IN.to_owned(), |next| format!("{SIGN_IN}?next={}", encoded(next)))
 }
 
+/// Where the list is that the prefix of a searched text names (`order:`, `res:`), unless it is the one at `here`.
+pub fn searched(typed: &str, here: &str) -> Option<String> {
+    let typed = typed.trim();
+    let list =
+        [("order:", ORDERS), ("res:", RESOURCES)].iter().find(|(prefix, _)| typed.starts_with(prefix))?.1;
+    (list != here).then(|| format!("{list}?q={}", encoded(typed)))
+}
+
 /// The page of an order.
 pub fn order(order_id: &str) -> String {
     format!("{ORDERS}/{}", encoded(order_id))

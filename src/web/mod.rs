@@ -6,11 +6,13 @@ pub mod chip;
 mod contrast;
 pub mod coupons;
 mod csrf;
+pub mod download;
 pub mod error;
 pub mod export;
 pub mod filters;
 pub mod fmt;
 pub mod form;
+pub mod glance;
 mod guard;
 #[cfg(test)]
 pub(crate) mod harness;

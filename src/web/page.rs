@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use super::{
     assets,
     error::Error,
-    fmt,
+    fmt, links,
     session::{RequestId, Visit},
     texts,
 };
@@ -183,6 +183,26 @@ impl Ui {
     /// Whether orders are shown to the reader.
     pub fn sees_orders(&self) -> bool {
         self.may(Permission::ViewOrders)
+    }
+
+    /// Whether yearly/monthly resources are shown to the reader.
+    pub fn sees_resources(&self) -> bool {
+        self.may(Permission::ViewResources)
+    }
+
+    /// The list that the header's search looks into: the one that is looked at, usually orders.
+    pub fn searched(&self) -> &'static str {
+        let resources = self.is_in(links::RESOURCES) || !self.sees_orders();
+        if resources && self.sees_resources() { links::RESOURCES } else { links::ORDERS }
+    }
+
+    /// What that search looks for.
+    pub fn search_hint(&self) -> &'static str {
+        if self.searched() == links::RESOURCES {
+            self.t.search_resources_hint()
+        } else {
+            self.t.search_hint()
+        }
     }
 
     /// Whether operations are shown to the reader.

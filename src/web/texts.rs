@@ -9,13 +9,15 @@ crate::texts! {
         collapse: "收起导航", "Collapse navigation";
         overview: "总览", "Overview";
         orders: "订单", "Orders";
+        resources: "包年/包月资源", "Resources";
         activity: "操作记录", "Activity";
         account: "我的账户", "My account";
         account_switch: "云账号", "Cloud account";
         all_accounts: "全部云账号", "All cloud accounts";
         switch: "切换", "Switch";
-        search: "搜索订单", "Search orders";
-        search_hint: "订单号、产品、备注", "Order, product, remark";
+        search: "搜索", "Search";
+        search_hint: "搜索订单，或 res:资源 ID", "Search orders, or res:id";
+        search_resources_hint: "搜索资源，或 order:订单号", "Search resources, or order:id";
         open_operations: "进行中", "open";
         language: "语言", "Language";
         other_language: "English", "中文";

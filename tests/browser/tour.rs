@@ -70,6 +70,11 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
     let pending = id(first).await;
     browser.go("/orders?type=4").await;
     let refund = id(first).await;
+    browser.go("/resources").await;
+    browser
+        .until("document.querySelectorAll('tbody tr').length > 5 && !document.querySelector('progress')")
+        .await;
+    let resource = id("document.querySelector('tbody .key a[data-open-row]').pathname").await;
     // Operations in the states that people meet: done, waiting for approval, and not known yet.
     let order = place(&demo, &browser, "640.00").await;
     let done = pay(&browser, &order).await;
@@ -96,6 +101,10 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
             ("pay", format!("{pending}/pay")),
             ("cancel", format!("/orders/cancel?order={number}")),
             ("refund", format!("{refund}/refund")),
+            ("resources", "/resources".to_owned()),
+            ("resources-near", "/resources?due=30".to_owned()),
+            ("resources-pasted", "/resources?ids=nobody-knows+neither-this".to_owned()),
+            ("resource", resource),
             ("activity", "/activity".to_owned()),
             ("operation-done", done),
             ("operation-waiting", waiting),

@@ -5,6 +5,7 @@ mod activity;
 mod doctor;
 mod journal;
 mod pay;
+mod resources_list;
 mod running;
 mod sealed;
 mod support;

@@ -30,6 +30,13 @@ pub struct Parameters {
     before: Option<String>,
 }
 
+impl Parameters {
+    /// The text that was typed.
+    pub fn typed(&self) -> &str {
+        self.q.as_deref().unwrap_or_default()
+    }
+}
+
 /// What a list can be sorted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sort {

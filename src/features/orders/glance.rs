@@ -1,25 +1,15 @@
-//! What every list of a scope needs besides its rows and changes slowly: the services there are and
-//! how far the reading is. Kept for two seconds, so that a page is one statement.
+//! What every list of orders of a scope needs besides its rows: the services there are and how far the
+//! reading is.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{
     list::store::{Service, services},
     sync::store::{Progress, progress},
 };
-use crate::{identity::access::Scope, state::App};
-
-/// How long a glance is good.
-const GOOD_FOR: Duration = Duration::from_secs(2);
-/// More scopes than this are not kept.
-const MOST: usize = 1_000;
+use crate::{identity::access::Scope, state::App, web::glance::Kept};
 
 /// What is known of a scope.
 #[derive(Debug)]
@@ -32,31 +22,19 @@ pub struct Glance {
     pub accounts: usize,
 }
 
-type Kept = HashMap<Vec<Uuid>, (Duration, Arc<Glance>)>;
-static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+static KEPT: Kept<Glance> = Kept::new();
 
 impl Glance {
     /// At this scope.
     pub async fn at(app: &App, scope: &Scope) -> sqlx::Result<Arc<Self>> {
-        let key = scope.ids();
-        let now = app.clock.since_boot();
-        let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, glance)) = kept().get(&key)
-            && now.saturating_sub(*since) < GOOD_FOR
-        {
-            return Ok(glance.clone());
-        }
-        let glance = Arc::new(Self {
-            services: services(&app.db, scope).await?,
-            progress: progress(&app.db, scope).await?,
-            accounts: key.len(),
-        });
-        let mut kept = kept();
-        if kept.len() >= MOST {
-            kept.clear();
-        }
-        kept.insert(key, (now, glance.clone()));
-        Ok(glance)
+        let look = async {
+            Ok(Self {
+                services: services(&app.db, scope).await?,
+                progress: progress(&app.db, scope).await?,
+                accounts: scope.accounts().len(),
+            })
+        };
+        KEPT.at(&app.clock, scope, look).await
     }
 
     /// When the account that was read longest ago was read; none while one was never read.

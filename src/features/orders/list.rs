@@ -105,6 +105,9 @@ pub async fn show(
     actor: Actor,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, Error> {
+    if let Some(url) = links::searched(parameters.typed(), links::ORDERS) {
+        return Ok(Redirect::to(&url).into_response());
+    }
     let filter = Filter::from(parameters);
     let glance = Glance::at(&app, &actor.scope).await?;
     let Listing { page, tallies } = list(&app.db, &actor.scope, &filter, app.settings.zone).await?;

@@ -6,27 +6,9 @@ use crate::{
     bss::codes::{OrderStatus, OrderType},
     i18n::Locale,
     money::Money,
-    web::chip::Chip,
 };
 
-/// The chip of a status.
-pub fn status(code: i16, locale: Locale) -> Chip {
-    let status = OrderStatus::from_code(code.into());
-    let (tone, icon) = match status {
-        OrderStatus::AwaitingApproval | OrderStatus::AwaitingConfirmation => ("decision", "clock"),
-        OrderStatus::AwaitingPayment => ("decision", "deadline"),
-        OrderStatus::AwaitingRefund => ("progress", "refund"),
-        OrderStatus::Processing => ("progress", "progress"),
-        OrderStatus::Completed => ("done", "done"),
-        OrderStatus::Cancelled => ("final", "final"),
-        OrderStatus::AwaitingShipment
-        | OrderStatus::AwaitingReceipt
-        | OrderStatus::AwaitingPickUp
-        | OrderStatus::BeingReplaced => ("progress", "shipping"),
-        OrderStatus::Unknown(_) => ("unknown", "unknown"),
-    };
-    Chip { tone, icon, word: status.name(locale) }
-}
+pub use crate::web::{chip::order as status, fmt::grouped};
 
 /// The word of a type.
 pub fn order_type(code: i16, locale: Locale) -> Cow<'static, str> {
@@ -47,27 +29,9 @@ pub fn awaits_payment(code: i16) -> bool {
     OrderStatus::from_code(code.into()) == OrderStatus::AwaitingPayment
 }
 
-/// A number with thousands separators.
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::from(if number < 0 { "-" } else { "" });
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!([0, 999, 1000, -1_234_567].map(grouped), ["0", "999", "1,000", "-1,234,567"]);
-    }
 
     #[test]
     fn an_unknown_status_is_never_shown_as_another() {

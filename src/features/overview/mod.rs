@@ -11,7 +11,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 
 use self::texts::Texts;
-use super::orders::summary::{Flow, Pending, Summary, summary, words};
+use super::{
+    orders::summary::{Flow, Pending, Summary, summary, words},
+    resources::summary::{self as resources, Due},
+};
 use crate::{
     identity::access::{AccountId, Actor},
     money::Money,
@@ -58,6 +61,8 @@ struct OverviewPage<'a> {
     t: Texts,
     app: &'a App,
     s: &'a Summary,
+    /// None for who sees no resources.
+    expiring: Option<&'a resources::Summary>,
     waiting: Vec<Waiting>,
     bars: Vec<Bars>,
     /// What awaits payment, the nearest deadline first.
@@ -66,6 +71,8 @@ struct OverviewPage<'a> {
 
 async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, Error> {
     let s = summary(&app, &actor.scope, ui.now, ui.locale).await?;
+    let expiring =
+        if ui.sees_resources() { Some(resources::summary(&app, &actor.scope, ui.now).await?) } else { None };
     let mut waiting = Vec::new();
     if ui.sees_activity() {
         for state in [OperationState::Unknown, OperationState::NeedsReview, OperationState::PendingApproval] {
@@ -75,8 +82,16 @@ async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, 
         }
     }
     let pending_url = format!("{}?status=6&sort=deadline", links::ORDERS);
-    let view =
-        OverviewPage { pending_url, t: Texts(ui.locale), bars: bars(&s), waiting, s: &s, app: &app, ui: &ui };
+    let view = OverviewPage {
+        pending_url,
+        t: Texts(ui.locale),
+        bars: bars(&s),
+        expiring: expiring.as_ref(),
+        waiting,
+        s: &s,
+        app: &app,
+        ui: &ui,
+    };
     Ok(Page(view).into_response())
 }
 
@@ -122,6 +137,15 @@ fn bars(s: &Summary) -> Vec<Bars> {
 }
 
 impl OverviewPage<'_> {
+    fn tab(&self, row: &resources::Row) -> &'static str {
+        resources::tab(row.tab, self.ui.locale)
+    }
+
+    /// The columns of what expires.
+    fn dues(&self) -> Vec<String> {
+        Due::ALL.into_iter().map(|due| resources::due(due, self.ui.locale)).collect()
+    }
+
     fn pending_note(&self) -> String {
         match self.s.urgent.first().and_then(|order| order.pay_until) {
             Some(due) => self.t.orders_first(self.s.pending, &self.ui.at(&due).to_string()),

@@ -24,6 +24,15 @@ crate::texts! {
         old: "订单数据过旧", "The orders are older than they should be";
         old_hint: "支付和取消在刷新之前不可用。", "Paying and cancelling are off until they are read again.";
         loading(done: i64, total: i64): "正在读取订单：{done} / {total}", "Reading orders: {done} / {total}";
+        expiring: "即将到期的资源", "Resources about to expire";
+        expiring_hint: "主资源数，不含有未完成订单的", "main resources without an unfinished order";
+        all_resources: "全部资源", "All resources";
+        policy: "到期策略", "At expiry";
+        no_expiring: "30 天内没有到期的资源", "No resource expires within 30 days";
+        resources_never: "还没有读取过资源", "Resources have not been read yet";
+        resources_failed(account: &str): "{account} 的资源没有读取成功", "Resources of {account} could not be read";
+        resources_old: "资源数据过旧", "The resources are older than they should be";
+        resources_old_hint: "续费、退订等操作在刷新之前不可用。", "Renewing, unsubscribing and the like are off until they are read again.";
         by_month: "每月已付订单", "Paid orders by month";
         by_month_hint: "近 12 个月，优惠后应付，元", "last 12 months, payable after discounts, CNY";
         chart: "每月已付订单的金额，数字见下表", "Paid orders by month; the table below has the numbers";

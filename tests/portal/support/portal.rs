@@ -89,6 +89,8 @@ impl Portal {
                 zone: chrono_tz::Asia::Shanghai,
                 max_data_age: setup.max_data_age,
                 trusted_proxies: Vec::new(),
+                grace_days: 15,
+                retention_days: 15,
             },
             vault,
             trans_key: TransKey([1; 32]),

@@ -10,14 +10,16 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
     query::Query,
 };
-use tokio::sync::mpsc;
 
 use crate::{
     features::orders::filter::{Filter, Sort},
     identity::access::Scope,
     money::Money,
     search,
-    web::pager::{Cursor, Page},
+    web::{
+        download::{Sender, send_all},
+        pager::{Cursor, Page},
+    },
 };
 
 /// The columns of a row, in the order in which [`Row`] reads them. Read by position: looking names up
@@ -185,9 +187,6 @@ fn whole_statement(filter: &Filter) -> &'static str {
         Sort::Deadline => both!("coalesce(pay_until, '9999-12-31 00:00:00+00')": "timestamptz"),
     }
 }
-
-/// Rows that are sent at once.
-const PORTION: usize = 500;
 
 /// One row of the list, decoded where it is shown.
 pub struct Row(PgRow);
@@ -405,28 +404,17 @@ pub async fn send(
     scope: &Scope,
     filter: &Filter,
     zone: Tz,
-    to: &mpsc::Sender<sqlx::Result<Vec<Row>>>,
+    to: &Sender<Row>,
 ) -> sqlx::Result<()> {
     let scope = scope.narrowed(filter.account.map(crate::identity::access::AccountId));
     let text = (!filter.text.is_empty()).then_some(&filter.text);
     let mut tx = db.begin().await?;
     sqlx::query("set local statement_timeout = '30min'").execute(&mut *tx).await?;
-    let mut rows = bind(whole_statement(filter), &scope, filter, zone, filter.descending)
+    let rows = bind(whole_statement(filter), &scope, filter, zone, filter.descending)
         .bind(text)
         .bind(filter.in_ids)
         .fetch(&mut *tx);
-    let mut portion = Vec::with_capacity(PORTION);
-    while let Some(row) = rows.try_next().await? {
-        portion.push(Row(row));
-        if portion.len() == PORTION
-            && to.send(Ok(std::mem::replace(&mut portion, Vec::with_capacity(PORTION)))).await.is_err()
-        {
-            return Ok(());
-        }
-    }
-    // Nobody there any more: nothing is lost.
-    let _ = to.send(Ok(portion)).await;
-    Ok(())
+    send_all(Box::pin(rows.map_ok(Row)), to).await
 }
 
 /// Count and sums of a filter that no tally holds, counted. It reads all that the filter shows.
