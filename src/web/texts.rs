@@ -16,8 +16,8 @@ crate::texts! {
         all_accounts: "全部云账号", "All cloud accounts";
         switch: "切换", "Switch";
         search: "搜索", "Search";
-        search_hint: "搜索订单，或 res: 加资源 ID", "Search orders, or res: and a resource id";
-        search_resources_hint: "搜索资源，或 order: 加订单号", "Search resources, or order: and an order";
+        search_hint: "搜索订单，或 res:资源 ID", "Search orders, or res:id";
+        search_resources_hint: "搜索资源，或 order:订单号", "Search resources, or order:id";
         open_operations: "进行中", "open";
         language: "语言", "Language";
         other_language: "English", "中文";

@@ -1,7 +1,11 @@
 //! The list of resources, the page of one and what the overview says of them, as people see them: what is
 //! shown to whom, where it leads, and that the export is the list.
 
-use bss_portal::identity::access::{AccountId, Role};
+use bss_portal::{
+    identity::access::{AccountId, Role},
+    search,
+};
+use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 
@@ -54,6 +58,7 @@ async fn fill(db: &PgPool, [ours, theirs]: [AccountId; 2]) {
     .execute(db)
     .await
     .expect("resources");
+    index(db, "renewing").await;
     sqlx::query(
         "insert into resource_sync (account_id, done, total, walked_at, read_at)
          select account, 1, 1, now(), now() from unnest($1::uuid[]) as account
@@ -68,6 +73,22 @@ async fn fill(db: &PgPool, [ours, theirs]: [AccountId; 2]) {
     .execute(db)
     .await
     .expect("a reading");
+}
+
+/// Lets text search find a resource.
+async fn index(db: &PgPool, id: &str) {
+    let (pk, text, expires_at): (i64, String, DateTime<Utc>) =
+        sqlx::query_as("select id, search, expires_at from resources where resource_id = $1")
+            .bind(id)
+            .fetch_one(db)
+            .await
+            .expect("the resource");
+    sqlx::query("insert into resource_gram values ($1, $2)")
+        .bind(pk)
+        .bind(search::grams(&text, expires_at))
+        .execute(db)
+        .await
+        .expect("indexed");
 }
 
 fn ids(page: &Page) -> Vec<String> {

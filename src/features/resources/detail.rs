@@ -142,7 +142,7 @@ async fn page(
         account: app.readers.name(r.account).unwrap_or_default(),
         status: words::status(r.status, ui.locale),
         policy: words::policy(r.expire_policy, ui.locale),
-        size: words::size(r.spec_size, r.spec_measure),
+        size: words::size(&r.spec, r.spec_size, r.spec_measure),
         wanted: wanted.as_ref(),
         life: line(&r, &orders, lengths, ui.now),
         lengths,

@@ -100,7 +100,7 @@ impl Table for Writing {
 
     fn row<T>(&self, row: &Row, write: impl FnOnce(&[Cell<'_>]) -> T) -> T {
         let locale = self.locale;
-        let size = words::size(row.size(), row.measure()).unwrap_or_default();
+        let size = words::size(row.spec(), row.size(), row.measure()).unwrap_or_default();
         let spec = [row.spec(), &size].join(" ");
         let project = if row.project_name().is_empty() { row.project_id() } else { row.project_name() };
         write(&[

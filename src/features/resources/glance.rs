@@ -70,8 +70,9 @@ impl Glance {
     pub fn loading(&self) -> Option<(i64, i64)> {
         let first = |progress: &&Progress| progress.walking && progress.read_at.is_none();
         let under_way: Vec<_> = self.progress.iter().filter(first).collect();
-        (!under_way.is_empty())
-            .then(|| (under_way.iter().map(|p| p.done).sum(), under_way.iter().map(|p| p.total).sum()))
+        let total = under_way.iter().map(|p| p.total).sum();
+        // Until Huawei says how many there are, there is nothing to show.
+        (total > 0).then(|| (under_way.iter().map(|p| p.done).sum(), total))
     }
 
     /// Readings that failed and have not succeeded since.

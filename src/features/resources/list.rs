@@ -217,7 +217,7 @@ impl ListPage<'_> {
     }
 
     fn size(&self, row: &Row) -> Option<String> {
-        words::size(row.size(), row.measure())
+        words::size(row.spec(), row.size(), row.measure())
     }
 
     fn project<'r>(&self, row: &'r Row) -> &'r str {
@@ -239,6 +239,11 @@ impl ListPage<'_> {
 
     fn may_act(&self) -> bool {
         self.is_fresh && !self.acts.is_empty()
+    }
+
+    /// Whether the reader could act if the data were younger.
+    fn wants_fresh(&self) -> bool {
+        !self.is_fresh && !self.acts.is_empty()
     }
 
     fn may_export(&self) -> bool {

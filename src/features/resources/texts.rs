@@ -26,6 +26,7 @@ crate::texts! {
         spec: "规格", "Specification";
         region: "区域", "Region";
         project: "企业项目", "Enterprise project";
+        region_and_project: "区域 / 企业项目", "Region / project";
         account: "云账号", "Cloud account";
         policy: "到期策略", "At expiry";
         status: "状态", "Status";
@@ -58,6 +59,7 @@ crate::texts! {
         first_of(n: usize, all: &str): "第 1–{n} 个，共 {all} 个", "1–{n} of {all}";
         last_page: "末页", "Last page";
         selected: "已选资源", "Selected resources";
+        too_old: "数据过旧，或没有全部读到；刷新后才能操作", "The data is too old, or not all of it was read; refresh it to act";
         chosen: "已选", "Selected:";
         chosen_unit: " 个资源", "";
         over: "灰色的操作超过了一次的上限，请减少选择", "What is greyed out takes fewer at once; select fewer";

@@ -51,14 +51,16 @@ pub const fn tab(policy: i16) -> Tab {
     }
 }
 
-/// A size with its unit; one whose unit is not known here is not shown.
-pub fn size(size: Option<Decimal>, measure: Option<i16>) -> Option<String> {
+/// A size with its unit. One whose unit is not known here, or that the specification says already, is not shown.
+pub fn size(spec: &str, size: Option<Decimal>, measure: Option<i16>) -> Option<String> {
     let unit = match measure? {
         15 => "Mbit/s",
         17 => "GB",
         _ => return None,
     };
-    Some(format!("{} {unit}", size?.normalize()))
+    let size = size?.normalize();
+    let said = format!("{size}{}", &unit[..1]);
+    (!spec.replace(' ', "").contains(&said)).then(|| format!("{size} {unit}"))
 }
 
 impl Texts {
@@ -91,7 +93,8 @@ mod tests {
         let (state, policy) = (status(77, Locale::En), policy(9, Locale::En));
         assert_eq!((state.tone, state.word.as_ref()), ("unknown", "Unknown (77)"));
         assert_eq!((policy.tone, policy.word.as_ref()), ("unknown", "Unknown (9)"));
-        assert_eq!(size(Some(Decimal::new(400, 1)), Some(17)).as_deref(), Some("40 GB"));
-        assert_eq!(size(Some(Decimal::new(5, 0)), Some(99)), None);
+        assert_eq!(size("高IO", Some(Decimal::new(400, 1)), Some(17)).as_deref(), Some("40 GB"));
+        assert_eq!(size("高IO|40GB", Some(Decimal::new(400, 1)), Some(17)), None);
+        assert_eq!(size("", Some(Decimal::new(5, 0)), Some(99)), None);
     }
 }
