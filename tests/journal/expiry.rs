@@ -142,7 +142,8 @@ impl Expiry {
                     json!({ "id": "1", "resource_id": id, "status": kept.status, "is_main_resource": 1,
                         "expire_time": expires, "expire_policy": kept.policy })
                 };
-                let listed = |(id, kept): &(&String, &Kept)| wanted.contains(&id.as_str()) && kept.status != 3;
+                let listed =
+                    |(id, kept): &(&String, &Kept)| wanted.contains(&id.as_str()) && kept.status != 3;
                 let data: Vec<Value> = inside.resources.iter().filter(listed).map(row).collect();
                 response(200, &json!({ "total_count": data.len(), "data": data }))
             }

@@ -93,7 +93,8 @@ async fn each_wish_is_set_once_read_back_and_kept(db: PgPool) {
         let kept = format!("select wanted::text from resource_policy where resource_id = '{resource}'");
         assert_eq!(store::one(&world.db, &kept).await, Some(after.to_string()), "{wanted:?}");
     }
-    let chosen = "select times || ' ' || period || ' ' || set_by from resource_policy where resource_id = 'r-0'";
+    let chosen =
+        "select times || ' ' || period || ' ' || set_by from resource_policy where resource_id = 'r-0'";
     assert_eq!(store::one(&world.db, chosen).await.as_deref(), Some("3 YEAR maker"));
     let sent = cloud.inside().effects.clone();
     assert_eq!(sent[0].1, json!({"auto_renew_times": 3, "period_type": "YEAR"}));
@@ -184,7 +185,10 @@ async fn what_the_console_did_first_stops_it(db: PgPool) {
         assert_eq!((operation.state, operation.note.as_str()), (State::Stale, "facts_changed"), "{wanted:?}");
         let difference = &operation.detail["differences"][0];
         assert_eq!(difference["fact"], "expire_policy");
-        assert_eq!((&difference["confirmed"], &difference["live"]), (&json!(before.to_string()), &json!(after.to_string())));
+        assert_eq!(
+            (&difference["confirmed"], &difference["live"]),
+            (&json!(before.to_string()), &json!(after.to_string()))
+        );
     }
     let id = set(&world, &cloud, Wanted::AutoRenewal, "r-gone").await;
     cloud.inside().resources.get_mut("r-gone").expect("there").status = 3;
@@ -234,8 +238,7 @@ async fn values_that_contradict_each_other_are_for_people(db: PgPool) {
 async fn convert(world: &mut World, cloud: &Expiry, id: &str) -> OperationId {
     cloud.set(id, 0);
     let (name, attached) = (id.to_owned(), Vec::new());
-    let resource =
-        ChosenResource { id: name, expire_time: expiry(), attached, shown: shown(), amount: None };
+    let resource = ChosenResource { id: name, expire_time: expiry(), attached, shown: shown(), amount: None };
     let confirmed = ConvertNow { resources: vec![resource], reason: "moved".to_owned() };
     let planned = plan(&person("maker"), Intent::new(ACCOUNT, Uuid::new_v4(), &confirmed));
     world.store.submit(&planned).await.expect("submitted");
@@ -312,7 +315,8 @@ async fn a_day_is_set_by_an_answer_and_by_nothing_else(db: PgPool) {
         (Day::Expiry(28), json!({"config_name": "EXPIRE_DATE", "config_value": "28"}), "5 28"),
     ] {
         let id = world.submit(day(wish)).await;
-        let again = world.store.submit(&plan(&person("other"), day(Day::Deduction(2)))).await.expect("answered");
+        let again =
+            world.store.submit(&plan(&person("other"), day(Day::Deduction(2)))).await.expect("answered");
         assert_eq!(again, Submitted::Busy(id), "one at a time for an account");
         world.perform().await;
         world.reconcile_for(MINUTE).await;

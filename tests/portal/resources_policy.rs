@@ -47,10 +47,8 @@ fn url(what: &str, ids: &[String], more: &str) -> String {
 /// Waits until this happened once to each.
 async fn happened(portal: &Portal, operation: &str, ids: &[String]) {
     for id in ids {
-        eventually(operation, async || {
-            (portal.simulator.happened(operation, id).await > 0).then_some(())
-        })
-        .await;
+        eventually(operation, async || (portal.simulator.happened(operation, id).await > 0).then_some(()))
+            .await;
     }
 }
 
@@ -84,7 +82,11 @@ async fn automatic_renewal_is_switched_on_and_off_each_by_an_operation_of_its_ow
     let (portal, finance) = portal(db).await;
     let ids = resources(&portal, &finance, 2).await;
     let page = finance.get(&format!("{}&paste=R-404", url("auto-renewal", &ids, ""))).await;
-    assert!(left_out(&page).contains("R-404") && left_out(&page).contains("No such resource"), "{}", page.text);
+    assert!(
+        left_out(&page).contains("R-404") && left_out(&page).contains("No such resource"),
+        "{}",
+        page.text
+    );
     let rows = page.texts("tbody tr").join("\n");
     assert!(rows.contains("Enter the grace period") && rows.contains("once it is on"), "{rows}");
 
@@ -152,17 +154,27 @@ async fn what_changed_or_cannot_be_read_stops_and_loses_nothing_typed(db: PgPool
     let ids = resources(&portal, &finance, 1).await;
     let page = url("at-expiry", &ids, "");
     // Without its seal, the facts are read again before anything is handed to the journal.
-    let slow = finance.get(&page).await.form("form#policy").with("reason", "for the <audit>").with("seal", "");
+    let slow =
+        finance.get(&page).await.form("form#policy").with("reason", "for the <audit>").with("seal", "");
     let refusal = json!({"kind": "status", "code": 403, "effect": false,
         "body": {"error_code": "CBC.0151", "error_msg": "denied"}});
     portal.simulator.fault("list_pay_per_use_customer_resources", 100_000, refusal).await;
     assert!(!finance.get(&page).await.has("form#policy"));
     let unreadable = finance.submit(&slow).await;
     assert_eq!(unreadable.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!unreadable.has("form#policy") && left_out(&unreadable).contains("CBC.0151"), "{}", unreadable.text);
+    assert!(
+        !unreadable.has("form#policy") && left_out(&unreadable).contains("CBC.0151"),
+        "{}",
+        unreadable.text
+    );
     portal.simulator.clear_faults().await;
     let kept = finance.submit(&unreadable.form("form#again").and("update", "1")).await;
-    assert_eq!((kept.status, kept.words("#reason").as_str()), (StatusCode::OK, "for the <audit>"), "{}", kept.text);
+    assert_eq!(
+        (kept.status, kept.words("#reason").as_str()),
+        (StatusCode::OK, "for the <audit>"),
+        "{}",
+        kept.text
+    );
 
     let fast = finance.get(&page).await.form("form#policy");
     assert!(finance.submit(&fast).await.leads_to().is_some());

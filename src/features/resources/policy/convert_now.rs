@@ -67,7 +67,9 @@ impl Kind for Conversions {
 
     fn write(&self, operation: &Operation) -> anyhow::Result<Write> {
         let confirmed: ConvertNow = serde_json::from_str(&operation.payload)?;
-        Ok(Write::ConvertToPayPerUse(Conversion::new(confirmed.resources.into_iter().map(|one| one.id).collect())?))
+        Ok(Write::ConvertToPayPerUse(Conversion::new(
+            confirmed.resources.into_iter().map(|one| one.id).collect(),
+        )?))
     }
 
     async fn look_up(&self, operation: &Operation, sent: Sent<'_>, reader: &Reader) -> Sighting {

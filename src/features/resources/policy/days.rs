@@ -249,10 +249,9 @@ impl<'a> DaysPage<'a> {
         let chosen = account.as_ref().map(|(id, _)| *id);
         let kept = store::days(&app.db, &actor.all_accounts).await?;
         let kept = kept.into_iter().find(|days| Some(days.account) == chosen);
-        let seen = kept.as_ref().map_or(Seen::default(), |kept| Seen {
-            deduction: kept.deduction_days,
-            expiry: kept.expiry_day,
-        });
+        let seen = kept
+            .as_ref()
+            .map_or(Seen::default(), |kept| Seen { deduction: kept.deduction_days, expiry: kept.expiry_day });
         let part = |which| part(ui, which, (kept.as_ref(), seen), form);
         let parts = [Which::Deduction, Which::Expiry].map(part).into();
         let choice = |(id, name): (AccountId, String)| Choice { id, name, chosen: Some(id) == chosen };

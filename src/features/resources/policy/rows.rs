@@ -103,6 +103,11 @@ impl Row {
         Deduction::next(self.expires_at, self.days, now)
     }
 
+    /// Whether its term is over, so that it is in grace or retention.
+    pub(super) fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at <= now
+    }
+
     /// Whether it is renewed by itself now.
     pub(super) fn renews(&self) -> bool {
         self.policy == ExpirePolicy::AutoRenew.code()
@@ -187,7 +192,8 @@ impl Facts {
             return None;
         }
         let unpacked = |packed: Packed| {
-            let (id, account, name, service, region, status, policy, expires, attached, days, intended) = packed;
+            let (id, account, name, service, region, status, policy, expires, attached, days, intended) =
+                packed;
             let (account, (attached, attached_ids)) = (*accounts.get(account)?, attached);
             let is_theirs = actor.all_accounts.contains(account) && app.readers.get(account).is_some();
             let account_name = app.readers.name(account).filter(|_| is_theirs)?.to_owned();

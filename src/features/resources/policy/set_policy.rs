@@ -301,8 +301,10 @@ mod tests {
     }
 
     fn setting(policy: i32) -> Setting {
-        let resource =
-            SeenResource { id: "r-1".to_owned(), expire_time: "1970-02-01T00:00:00Z".parse().expect("a time") };
+        let resource = SeenResource {
+            id: "r-1".to_owned(),
+            expire_time: "1970-02-01T00:00:00Z".parse().expect("a time"),
+        };
         let words = String::new;
         let shown = Shown { name: words(), service: words(), region: words() };
         Setting { resource, policy, times: Some(0), period: None, shown, reason: words() }
@@ -316,7 +318,7 @@ mod tests {
             Sighting::NoEffect { gone, .. } => gone.unwrap_or("none"),
             Sighting::NotYetVisible => "wait",
             Sighting::Contradiction { .. } => "people",
-            Sighting::Unreadable { .. } => "unreadable",
+            Sighting::UnderWay { .. } | Sighting::Unreadable { .. } => "something else",
         }
     }
 
