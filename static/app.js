@@ -233,6 +233,15 @@
   };
   setInterval(relative, 5000);
 
+  // ── Short waits, second by second ──
+  const countdown = () => {
+    for (const time of all("time[data-countdown]")) {
+      const left = Math.max(0, Math.ceil((Date.parse(time.dateTime) - Date.now()) / 1000));
+      time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    }
+  };
+  setInterval(countdown, 1000);
+
   // ── Tables that are too wide scroll in a box of their own ──
   const fit = () => all(".table-wrap:not(.plain)").forEach((box) => {
     box.classList.remove("scroll");
@@ -242,6 +251,7 @@
   // ── After the page, and after each part that htmx puts in ──
   const ready = () => {
     relative();
+    countdown();
     fit();
     all("[data-bulk]").forEach(count);
     all("[data-confirm-text]").forEach(checkTyped);

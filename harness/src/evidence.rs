@@ -243,6 +243,9 @@ pub struct Operation {
     pub upstream_order_id: Option<String>,
     /// Why it is in this state.
     pub note: String,
+    /// Until when it could be taken back, for what cannot be undone.
+    #[serde(default)]
+    pub held_until: Option<DateTime<Utc>>,
     /// When it was committed.
     pub created_at: DateTime<Utc>,
     /// When it came to this state.

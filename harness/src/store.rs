@@ -103,6 +103,7 @@ fn operation(row: &PgRow) -> sqlx::Result<Operation> {
         pays_order_id: row.try_get("pays_order_id")?,
         upstream_order_id: row.try_get("upstream_order_id")?,
         note: row.try_get("note")?,
+        held_until: row.try_get("held_until")?,
         created_at: row.try_get("created_at")?,
         state_since: row.try_get("state_since")?,
         closed_at: row.try_get("closed_at")?,

@@ -261,7 +261,10 @@ impl Case<'_> {
         let until = ready.map(|(event, _)| event.at + HOLD);
         let early = |at: DateTime<Utc>| until.is_none_or(|until| at < until);
         if let Some(request) = row.requests.iter().find(|request| early(request.attempt.armed_at)) {
-            found.push(("I18", format!("{name} was armed at {}, held until {until:?}", request.attempt.armed_at)));
+            found.push((
+                "I18",
+                format!("{name} was armed at {}, held until {until:?}", request.attempt.armed_at),
+            ));
         }
         // A failover may have taken with it that it was ready, and then it waits anew.
         let mut posts = record.posts.iter().filter(|post| post.operation == Some(operation.id));

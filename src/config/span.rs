@@ -56,7 +56,9 @@ mod tests {
 
     #[test]
     fn what_waits_waits_for_an_hour_at_most() {
-        for (text, is_allowed) in [("0s", true), ("1h", true), ("60m", true), ("3600001ms", false), ("5", false)] {
+        for (text, is_allowed) in
+            [("0s", true), ("1h", true), ("60m", true), ("3600001ms", false), ("5", false)]
+        {
             assert_eq!(up_to_an_hour(text).is_ok(), is_allowed, "{text}");
         }
     }

@@ -74,10 +74,12 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
     let (operation, now) = (&claimed.operation, claimed.now);
     match sighting {
         Sighting::Effect { evidence, elsewhere, binds } => {
-            let note = match elsewhere {
-                true => Note::DoneElsewhere,
-                false if operation.more_orders.is_empty() => Note::EffectRead,
-                false => Note::SeveralOrders,
+            let note = if *elsewhere {
+                Note::DoneElsewhere
+            } else if operation.more_orders.is_empty() {
+                Note::EffectRead
+            } else {
+                Note::SeveralOrders
             };
             Change {
                 detail: evidence.clone(),
@@ -117,9 +119,7 @@ pub fn decide(claimed: &Claimed, sighting: &Sighting, tries: i32, timings: &Timi
         Sighting::NoEffect { .. }
         | Sighting::UnderWay { .. }
         | Sighting::NotYetVisible
-        | Sighting::Unreadable { .. } => {
-            look_again(claimed, sighting, timings)
-        }
+        | Sighting::Unreadable { .. } => look_again(claimed, sighting, timings),
     }
 }
 
@@ -185,12 +185,17 @@ fn look_again(claimed: &Claimed, sighting: &Sighting, timings: &Timings) -> Chan
         .and_then(|rest| rest.to_std().ok())
         .filter(|rest| !rest.is_zero())
         .map(|rest| rest + Duration::from_millis(10));
+    let change = if under_way {
+        Change { detail: seen, ..Change::to(operation.state, Note::UnderWay) }
+    } else {
+        later(operation)
+    };
     Change {
         next_in: until_settled.map_or(schedule, |rest| rest.min(schedule)),
         counts: Some(Counted::Look),
         // A failed reading neither proves nor disproves the one before it.
         absent_at: matches!(sighting, Sighting::Unreadable { .. }).then_some(operation.absent_at).flatten(),
-        ..if under_way { Change { detail: seen, ..Change::to(operation.state, Note::UnderWay) } } else { later(operation) }
+        ..change
     }
 }
 

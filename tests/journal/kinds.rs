@@ -7,7 +7,7 @@ use std::time::Duration;
 use bss_portal::{
     bss::{Term, Unsubscribed},
     features::resources::{ChosenResource, Shown, renew::Renew, unsubscribe::Unsubscribe},
-    operations::{Intent, OperationId, Outcome, State, Store as _, Timings, Vote},
+    operations::{Intent, OperationId, Outcome, Planned, State, Store as _, Timings, Vote},
 };
 use chrono::TimeDelta;
 use sqlx::PgPool;
@@ -64,7 +64,18 @@ async fn unsubscribe(world: &mut World, id: &str) -> OperationId {
 /// Submits what somebody else agrees to.
 pub(crate) async fn agreed(world: &World, intent: Intent) -> OperationId {
     let planned = plan(&person("maker"), intent);
-    world.store.submit(&planned).await.expect("submitted");
+    agreed_to(world, &planned).await;
+    planned.id
+}
+
+/// The same, as it is planned.
+pub(crate) async fn agreed_to(world: &World, planned: &Planned) {
+    world.store.submit(planned).await.expect("submitted");
+    agree(world, planned).await;
+}
+
+/// Somebody else agrees.
+pub(crate) async fn agree(world: &World, planned: &Planned) {
     let approver = person("checker");
     let vote = Vote {
         operation: planned.id,
@@ -75,7 +86,6 @@ pub(crate) async fn agreed(world: &World, intent: Intent) -> OperationId {
     };
     assert_eq!(world.state(planned.id).await, State::PendingApproval);
     assert_eq!(world.store.vote(&vote).await.expect("agreed"), State::Ready);
-    planned.id
 }
 
 /// State, reason and bound order.
@@ -118,8 +128,11 @@ async fn an_order_whose_answer_was_lost_is_found_by_its_creator(db: PgPool) {
     for (n, kind) in [RENEW, UNSUBSCRIBE].into_iter().enumerate() {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostAnswer);
-        let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
+        let id = if kind == RENEW {
+            renew(&world, &resource).await
+        } else {
+            unsubscribe(&mut world, &resource).await
+        };
         world.perform().await;
         assert_eq!(world.state(id).await, State::Unknown);
         world.reconcile_for(MINUTE).await;
@@ -246,8 +259,11 @@ async fn somebody_elses_order_is_never_taken_for_ours(db: PgPool) {
     for (n, kind) in [RENEW, UNSUBSCRIBE].into_iter().enumerate() {
         let resource = format!("r-{n}");
         world.upstream.fate(Fate::LostRequest);
-        let id =
-            if kind == RENEW { renew(&world, &resource).await } else { unsubscribe(&mut world, &resource).await };
+        let id = if kind == RENEW {
+            renew(&world, &resource).await
+        } else {
+            unsubscribe(&mut world, &resource).await
+        };
         world.perform().await;
         let theirs = world.upstream.console(kind, &resource, world.clock.now());
         for _ in 0..4 {

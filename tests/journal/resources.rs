@@ -1,7 +1,7 @@
 //! The part of the scripted BSS that sells resources: what renewals and unsubscriptions do, and how
 //! both are read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bss_portal::bss::transport::Request;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,15 +14,16 @@ use super::upstream::Upstream;
 pub(crate) struct FakeResource {
     pub(crate) status: i32,
     pub(crate) expire_time: DateTime<Utc>,
+    pub(crate) attached_to: Option<String>,
 }
 
-/// An order about a resource.
+/// An order about resources.
 #[derive(Debug, Clone)]
 pub(crate) struct MadeOrder {
     pub(crate) id: String,
     pub(crate) kind: i32,
     pub(crate) status: i32,
-    pub(crate) resource: String,
+    pub(crate) resources: Vec<String>,
     pub(crate) user: &'static str,
     pub(crate) created: DateTime<Utc>,
 }
@@ -38,10 +39,35 @@ pub(crate) struct Shop {
     pub(crate) together: bool,
     /// Lists nothing that is closed.
     pub(crate) forgets: bool,
+    /// Makes an order for each resource of a request.
+    pub(crate) splits: bool,
+    /// Does nothing to these.
+    pub(crate) refuses: BTreeSet<String>,
+}
+
+/// What came of a request.
+#[derive(Default)]
+pub(crate) struct Done {
+    pub(crate) orders: Vec<String>,
+    pub(crate) resources: Vec<String>,
+    pub(crate) failed: Vec<(String, &'static str)>,
+}
+
+impl Done {
+    /// As it is answered: a refusal when nothing came of it.
+    pub(crate) fn answer(&self) -> (u16, Value) {
+        if let ([], Some((_, code))) = (self.orders.as_slice(), self.failed.first()) {
+            return (400, json!({ "error_code": code, "error_msg": "no" }));
+        }
+        let failed = self.failed.iter();
+        let failed =
+            failed.map(|(id, code)| json!({ "resource_id": id, "error_code": code, "error_msg": "no" }));
+        (200, json!({ "order_ids": self.orders, "fail_resource_infos": failed.collect::<Vec<_>>() }))
+    }
 }
 
 impl Shop {
-    /// Renews (an unpaid order) or unsubscribes for `user`, or says why not.
+    /// Renews (an unpaid order) or unsubscribes one resource for `user`, or says why not.
     pub(crate) fn change(
         &mut self,
         operation: &str,
@@ -49,23 +75,60 @@ impl Shop {
         user: &'static str,
         now: DateTime<Utc>,
     ) -> Result<String, &'static str> {
-        let renews = operation == "renewal_resources";
-        let unpaid = self.made.iter().any(|order| order.resource == id && order.status == 6);
+        let asked = json!({ "resource_ids": [id], "unsubscribe_type": 1 });
+        let mut done = self.request(operation, &asked, user, now);
+        done.orders.pop().ok_or_else(|| done.failed[0].1)
+    }
+
+    /// Does what a request about several resources asks for, as far as it can.
+    pub(crate) fn request(
+        &mut self,
+        operation: &str,
+        asked: &Value,
+        user: &'static str,
+        now: DateTime<Utc>,
+    ) -> Done {
+        let (renews, terms) = (operation == "renewal_resources", asked["unsubscribe_type"] == 2);
+        let mut done = Done::default();
+        for id in asked["resource_ids"].as_array().expect("ids").iter().filter_map(Value::as_str) {
+            match self.one(id, renews, terms) {
+                Ok(()) => done.resources.push(id.to_owned()),
+                Err(code) => done.failed.push((id.to_owned(), code)),
+            }
+        }
+        let (kind, status) = if renews { (2, 6) } else { (4, 5) };
+        let of_orders: Vec<Vec<String>> = match done.resources.as_slice() {
+            [] => Vec::new(),
+            each if self.splits => each.iter().map(|id| vec![id.clone()]).collect(),
+            all => vec![all.to_vec()],
+        };
+        for resources in of_orders {
+            let id = format!("CS{:03}", self.made.len());
+            done.orders.push(id.clone());
+            self.made.push(MadeOrder { id, kind, status, resources, user, created: now });
+        }
+        done
+    }
+
+    fn one(&mut self, id: &str, renews: bool, terms: bool) -> Result<(), &'static str> {
+        let unpaid =
+            self.made.iter().any(|order| order.status == 6 && order.resources.iter().any(|one| one == id));
         let resource = self.resources.get_mut(id).ok_or("CBC.99003012")?;
         if !self.naive && unpaid {
             return Err("CBC.99003100");
         }
-        if !self.naive && resource.status == 3 {
+        if !self.naive && (resource.status == 3 || self.refuses.contains(id)) {
             return Err("CBC.30000067");
         }
-        let (kind, status) = if renews { (2, 6) } else { (4, 5) };
-        if !renews {
+        if terms {
+            resource.expire_time -= TimeDelta::days(30);
+        } else if !renews {
             resource.status = 3;
+            for one in self.resources.values_mut().filter(|one| one.attached_to.as_deref() == Some(id)) {
+                one.status = 3;
+            }
         }
-        let order = format!("CS{:03}", self.made.len());
-        let made = MadeOrder { id: order.clone(), kind, status, resource: id.to_owned(), user, created: now };
-        self.made.push(made);
-        Ok(order)
+        Ok(())
     }
 
     /// The answer to a question about resources and their orders, if it is one.
@@ -81,9 +144,12 @@ impl Shop {
                 let order_id = parameter(request, "order_id")?;
                 let order = self.made.iter().find(|order| order.id == order_id)?;
                 // The id is the record's; the order that the money came from leads to the resource.
-                let base = format!("P-{}", order.resource);
-                let row = json!({ "id": "R1", "amount": -1, "measure_id": "1", "base_order_id": base });
-                Some(json!({ "total_count": 1, "refund_infos": [row] }))
+                let row = |id: &String| {
+                    let base = format!("P-{id}");
+                    json!({ "id": "R1", "amount": -1, "measure_id": "1", "base_order_id": base })
+                };
+                let rows: Vec<_> = order.resources.iter().map(row).collect();
+                Some(json!({ "total_count": rows.len(), "refund_infos": rows }))
             }
             "list_customer_orders" if parameter(request, "order_id").is_none() => {
                 let found: Vec<_> = self.made.iter().filter(|order| order.fits(request)).collect();
@@ -101,18 +167,27 @@ impl Shop {
             Some(id) => match id.strip_prefix("P-") {
                 Some(_) if self.together => self.resources.keys().map(String::as_str).collect(),
                 Some(bought) => vec![bought],
-                None => self.made.iter().filter(|o| o.id == id).map(|o| o.resource.as_str()).collect(),
+                None => {
+                    let made = self.made.iter().filter(|order| order.id == id);
+                    made.flat_map(|order| order.resources.iter().map(String::as_str)).collect()
+                }
             },
             None => body["resource_ids"].as_array().expect("ids").iter().filter_map(Value::as_str).collect(),
         };
-        let listed = |id: &str, status| wanted.contains(&id) && (status != 3 || !self.forgets);
+        let only_main = body["only_main_resource"] == 1;
+        let listed = |id: &str, resource: &FakeResource| {
+            let parent = resource.attached_to.as_deref().filter(|_| !only_main);
+            let is_wanted = wanted.contains(&id) || parent.is_some_and(|parent| wanted.contains(&parent));
+            is_wanted && (resource.status != 3 || !self.forgets)
+        };
         let data: Vec<_> = self
             .resources
             .iter()
-            .filter(|(id, resource)| listed(id, resource.status))
+            .filter(|(id, resource)| listed(id, resource))
             .map(|(id, resource)| {
-                json!({ "id": "1", "resource_id": id, "status": resource.status, "is_main_resource": 1,
-                    "expire_time": stamp(resource.expire_time) })
+                let main = i32::from(resource.attached_to.is_none());
+                json!({ "id": "1", "resource_id": id, "status": resource.status, "is_main_resource": main,
+                    "parent_resource_id": resource.attached_to, "expire_time": stamp(resource.expire_time) })
             })
             .collect();
         json!({ "total_count": data.len(), "data": data })
@@ -154,7 +229,14 @@ pub(crate) fn expiry() -> DateTime<Utc> {
 impl Upstream {
     /// There is this resource.
     pub(crate) fn resource(&self, id: &str) {
-        let resource = FakeResource { status: 2, expire_time: expiry() };
+        let resource = FakeResource { status: 2, expire_time: expiry(), attached_to: None };
+        self.inside().shop.resources.insert(id.to_owned(), resource);
+    }
+
+    /// There is this resource, attached to another one.
+    pub(crate) fn attached(&self, id: &str, parent: &str) {
+        let attached_to = Some(parent.to_owned());
+        let resource = FakeResource { status: 2, expire_time: expiry(), attached_to };
         self.inside().shop.resources.insert(id.to_owned(), resource);
     }
 

@@ -63,7 +63,7 @@ pub(crate) struct Inside {
     pub(crate) stale: Option<HashMap<String, FakeOrder>>,
     /// Yearly/monthly resources and the orders about them.
     pub(crate) shop: Shop,
-    late: Vec<(String, String)>,
+    late: Vec<(String, Value)>,
 }
 
 /// The scripted BSS.
@@ -112,8 +112,8 @@ impl Upstream {
     /// What was late arrives now.
     pub(crate) fn deliver_late(&self) {
         let late = std::mem::take(&mut self.inside().late);
-        for (operation, order) in late {
-            self.execute(&operation, &order);
+        for (operation, asked) in late {
+            self.execute(&operation, &asked);
         }
     }
 
@@ -127,21 +127,17 @@ impl Upstream {
     }
 
     /// Pays or cancels without asking whether that was done before: a naive upstream.
-    fn execute(&self, operation: &str, id: &str) -> Response {
+    fn execute(&self, operation: &str, asked: &Value) -> Response {
         let now = self.clock.now();
         let mut inside = self.inside();
         if matches!(operation, "renewal_resources" | "cancel_resources_subscription") {
-            let made = inside.shop.change(operation, id, "portal", now);
-            if made.is_ok() {
-                inside.effects.push((operation.to_owned(), id.to_owned()));
-            }
-            return match made {
-                Ok(order) => {
-                    response(200, &json!({ "order_ids": [order], "fail_resource_infos": null }).to_string())
-                }
-                Err(code) => response(400, &json!({ "error_code": code, "error_msg": "no" }).to_string()),
-            };
+            let done = inside.shop.request(operation, asked, "portal", now);
+            let effects = done.resources.iter().map(|id| (operation.to_owned(), id.clone()));
+            inside.effects.extend(effects);
+            let (status, body) = done.answer();
+            return response(status, &body.to_string());
         }
+        let id = asked["order_id"].as_str().expect("an order");
         inside.effects.push((operation.to_owned(), id.to_owned()));
         let order = inside.orders.get_mut(id).expect("there is such an order");
         if operation == "pay_orders" {
@@ -204,9 +200,7 @@ impl Wire for Upstream {
         if request.purpose == Purpose::Read {
             return Ok(self.read(&request));
         }
-        let body: Value = serde_json::from_slice(&request.body).expect("a JSON body");
-        let subject = if body["order_id"].is_null() { &body["resource_ids"][0] } else { &body["order_id"] };
-        let order = subject.as_str().expect("an order or a resource").to_owned();
+        let asked: Value = serde_json::from_slice(&request.body).expect("a JSON body");
         let date = request.headers.iter().find(|(name, _)| *name == "X-Sdk-Date").expect("signed").1.clone();
         let fate = self.inside().fates.pop_front().unwrap_or(Fate::Fine);
         if matches!(fate, Fate::NotSent) {
@@ -215,24 +209,24 @@ impl Wire for Upstream {
         self.inside().posts.push(date);
         let lost = || Err(Broken::sent(Stage::Exchange, "reset"));
         match fate {
-            Fate::Fine => Ok(self.execute(request.operation, &order)),
+            Fate::Fine => Ok(self.execute(request.operation, &asked)),
             Fate::LostAnswer => {
-                self.execute(request.operation, &order);
+                self.execute(request.operation, &asked);
                 lost()
             }
             Fate::LostRequest => lost(),
             Fate::Answer(status, body) => Ok(response(status, body)),
             Fate::EffectThen(status, body) => {
-                self.execute(request.operation, &order);
+                self.execute(request.operation, &asked);
                 Ok(response(status, body))
             }
             Fate::Hang => {
-                self.execute(request.operation, &order);
+                self.execute(request.operation, &asked);
                 self.clock.sleep(limit).await;
                 Err(Broken::sent(Stage::Deadline, "no answer"))
             }
             Fate::Late => {
-                self.inside().late.push((request.operation.to_owned(), order));
+                self.inside().late.push((request.operation.to_owned(), asked));
                 Err(Broken::sent(Stage::Deadline, "no answer"))
             }
             Fate::NotSent => unreachable!("handled above"),

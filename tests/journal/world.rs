@@ -101,6 +101,11 @@ impl World {
         store::set_clock(&self.db, self.ahead).await;
     }
 
+    /// The clock of the machine goes ahead of the database's.
+    pub(crate) fn goes_wrong_by(&self, span: Duration) {
+        self.hand.advance(span);
+    }
+
     /// Submits for a person of one's own.
     pub(crate) async fn submit(&self, intent: Intent) -> OperationId {
         match self.store.submit(&plan(&person("maker"), intent)).await.expect("submitted") {

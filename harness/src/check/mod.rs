@@ -1,4 +1,4 @@
-//! Judges one history's evidence against the invariants I1 to I17. Pure: it reads what it is given, and never asks a
+//! Judges one history's evidence against the invariants I1 to I18. Pure: it reads what it is given, and never asks a
 //! portal, a database or a clock. It shares no code with the portal, so that a mistake there is not repeated here.
 
 mod approvals;
@@ -20,7 +20,7 @@ use crate::evidence::Evidence;
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// `I1` to `I17`.
+    /// `I1` to `I18`.
     pub invariant: &'static str,
     /// What contradicts it, with ids and times.
     pub what: String,
@@ -34,7 +34,7 @@ impl std::fmt::Display for Violation {
 
 /// An invariant, and the function that judges it.
 pub struct Invariant {
-    /// `I1` to `I17`.
+    /// `I1` to `I18`.
     pub name: &'static str,
     /// What always holds.
     pub words: &'static str,
@@ -46,7 +46,7 @@ const fn invariant(name: &'static str, words: &'static str, judge: fn(&Case<'_>,
 }
 
 /// Every invariant.
-pub const INVARIANTS: [Invariant; 17] = [
+pub const INVARIANTS: [Invariant; 18] = [
     invariant("I1", "an operation's step takes effect at most once", effects::once_per_step),
     invariant("I2", "the portal pays an order at most once, over all operations", effects::paid_once),
     invariant("I3", "what is called done was done, by us or by whom we say", effects::done_is_done),
@@ -64,6 +64,7 @@ pub const INVARIANTS: [Invariant; 17] = [
     invariant("I15", "pages tell what was true, and take back no ending", pages::true_and_final),
     invariant("I16", "nobody sees or touches what is not theirs", pages::kept_apart),
     invariant("I17", "an extra unpaid order is cancelled, or shown to people", renewals::none_left_over),
+    invariant("I18", "what cannot be undone waits, and is not sent before", sending::waited),
 ];
 
 /// Collects what is found.

@@ -1,4 +1,4 @@
-//! I9, I10 and I11: what arrived at Huawei Cloud, against the attempts that were written down before it left.
+//! I9, I10, I11 and I18: what arrived at Huawei Cloud, against the attempts that were written down before it left.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Found,
-    case::{Case, ROUNDED, Tried, time},
+    case::{Case, ROUNDED, Tried, name, time},
 };
 use crate::evidence::Sent;
 
@@ -111,6 +111,37 @@ pub(super) fn one_live(case: &Case<'_>, found: &mut Found) {
                 let settled = earlier.attempt.settled_at.map_or_else(|| "never".to_owned(), time);
                 found.add(format!("{later} although {earlier} was live ({outcome}, settled {settled})"));
             }
+        }
+    }
+}
+
+/// The kinds that cannot be undone.
+const WAITS: [&str; 1] = ["unsubscribe"];
+
+/// I18. By the history and not only by the row, which says until when: it waits from when it was ready on.
+pub(super) fn waited(case: &Case<'_>, found: &mut Found) {
+    for operation in case.evidence.operations.iter().filter(|one| WAITS.contains(&one.kind.as_str())) {
+        let ready = operation.events.iter().find(|event| event.to == "READY").map(|event| event.at);
+        match (ready, operation.held_until) {
+            (Some(_), None) => found.add(format!("{} was ready and did not wait", name(operation))),
+            (Some(ready), Some(until)) if until < ready => {
+                found.add(format!("{} waited until {}, before it was ready", name(operation), time(until)));
+            }
+            _ => {}
+        }
+    }
+    for tried in case.tried.iter().filter(|tried| tried.operation.held_until.is_some()) {
+        let until = tried.operation.held_until.unwrap_or_default();
+        if tried.attempt.armed_at < until {
+            found.add(format!("{tried} was armed before {}, until when it waits", time(until)));
+        }
+        for one in sent(case).filter(|one| tried.would_be(one) && one.at + ROUNDED < until) {
+            found.add(format!(
+                "{} although {} waits until {}",
+                told(one),
+                name(tried.operation),
+                time(until)
+            ));
         }
     }
 }

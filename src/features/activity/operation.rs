@@ -21,6 +21,7 @@ use super::{
     texts, words,
 };
 use crate::{
+    bss::{Term, Unsubscribed},
     identity::access::{Actor, Permission},
     operations::{Attempt, Note, OperationId, Outcome, Review, State, Story},
     state::App,
@@ -119,6 +120,29 @@ impl OperationPage {
         links::operation(self.story.operation.id.0)
     }
 
+    /// For how long something is renewed.
+    fn term(&self) -> Option<String> {
+        Some(match self.asked.as_ref()?.term? {
+            Term::Months(months) => self.t.months(months),
+            Term::Years(years) => self.t.years(years),
+        })
+    }
+
+    /// What is unsubscribed.
+    fn what(&self) -> Option<&'static str> {
+        Some(match self.asked.as_ref()?.what? {
+            Unsubscribed::Resource => self.t.whole_resource(),
+            Unsubscribed::UnstartedTerms => self.t.unstarted_terms(),
+        })
+    }
+
+    /// Why, as Huawei is told.
+    fn told(&self) -> Option<String> {
+        let told = self.asked.as_ref()?.told.as_ref()?;
+        let reason = told.reason.name(self.ui.locale);
+        Some(if told.words.is_empty() { reason.into_owned() } else { format!("{reason} · {}", told.words) })
+    }
+
     /// The order that it is about, or that it made.
     fn order(&self) -> Option<String> {
         let operation = &self.story.operation;
@@ -206,8 +230,10 @@ async fn page(app: &App, actor: &Actor, ui: Ui, id: Uuid, said: Said) -> Result<
     let quarantine = if operation.state == State::Ready { reading.quarantine().await? } else { None };
     let asked = Asked::of(operation);
     let mine = operation.requester_id == actor.id;
-    let poll = (!operation.state.is_final())
-        .then(|| if ui.now - operation.state_since < SOON { "every 2s" } else { "every 10s" });
+    // What waits a little changes soon after.
+    let moves = operation.held_until.map_or(operation.state_since, |until| until.max(operation.state_since));
+    let poll =
+        (!operation.state.is_final()).then(|| if ui.now - moves < SOON { "every 2s" } else { "every 10s" });
     let acts = acts(&story, actor, &ui, t);
     let reviewed = operation.state == State::NeedsReview || !story.reviews.is_empty();
     Ok(OperationPage {
@@ -242,7 +268,8 @@ fn version(
     story: &Story,
     (poll, acts, quarantine, now): (Option<&str>, &Acts, Option<DateTime<Utc>>, DateTime<Utc>),
 ) -> String {
-    let passed = [Some(story.operation.next_at), known_by(story), acts.may_take_effect_until]
+    let operation = &story.operation;
+    let passed = [Some(operation.next_at), operation.held_until, known_by(story), acts.may_take_effect_until]
         .map(|at| at.is_some_and(|at| at <= now));
     let all = format!("{story:?} {poll:?} {passed:?} {:?} {quarantine:?}", acts.may_take_effect_until);
     hex::encode(&Sha256::digest(all)[..8])

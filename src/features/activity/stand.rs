@@ -36,13 +36,15 @@ pub(super) enum Fact {
     At(DateTime<Utc>),
     /// Something that is still to come.
     Ahead(DateTime<Utc>),
+    /// Something that comes so soon that seconds count.
+    Countdown(DateTime<Utc>),
     /// An order.
     Order(String),
     /// An amount, and how it was paid.
     Amount(Money, String),
 }
 
-use Fact::{Ahead, Amount, At, Code, Order, Words};
+use Fact::{Ahead, Amount, At, Code, Countdown, Order, Words};
 
 /// What is known apart from the story.
 pub(super) struct Around<'a> {
@@ -82,6 +84,12 @@ pub(super) fn why(story: &Story) -> Option<Note> {
         return why;
     }
     evidence::asked_people(story).map_or(why, Event::why)
+}
+
+/// Until when the story waits so that it can be taken back, if it does now.
+pub(super) fn waits_until(story: &Story, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let operation = &story.operation;
+    operation.held_until.filter(|until| operation.state == State::Ready && *until > now)
 }
 
 /// When the outcome is known at the latest, if Huawei answers: two readings after nothing that was sent
@@ -148,8 +156,13 @@ impl Saying<'_> {
         let operation = self.operation();
         let (t, now) = (self.t, self.around.ui.now);
         let sent_before = !self.story.attempts.is_empty();
-        let head = if sent_before { t.head_ready_again() } else { t.head_ready() };
-        let mut facts = Vec::new();
+        let held = waits_until(self.story, now);
+        let head = match held {
+            Some(_) => t.head_held(),
+            None if sent_before => t.head_ready_again(),
+            None => t.head_ready(),
+        };
+        let mut facts: Vec<_> = held.map(|until| (t.sent_after(), Countdown(until))).into_iter().collect();
         let mut next = (operation.next_at > now).then_some(operation.next_at);
         if let Some(stop) = &self.story.stop {
             facts.push((t.waits_because(), Words(self.w.held_stopped().to_owned())));
@@ -165,6 +178,8 @@ impl Saying<'_> {
         } else if let Some(until) = self.around.quarantine {
             facts.push((t.waits_because(), Words(self.w.held_recovery().to_owned())));
             next = Some(until);
+        } else if held.is_some() {
+            // That it waits is said already.
         } else if matches!(operation.why(), Some(Note::Requested | Note::Approved)) {
             facts.push((t.waits_because(), Words(t.queued().to_owned())));
         } else {
@@ -174,7 +189,12 @@ impl Saying<'_> {
             facts.push((t.next_try(), Ahead(at)));
         }
         facts.push((t.tried_until(), Ahead(operation.deadline_at)));
-        let text = if self.around.mine { t.text_ready_mine() } else { t.text_ready() };
+        let text = match (held, self.around.mine) {
+            (Some(_), true) => t.text_held_mine(),
+            (Some(_), false) => t.text_held(),
+            (None, true) => t.text_ready_mine(),
+            (None, false) => t.text_ready(),
+        };
         (head.to_owned(), vec![text.to_owned()], facts)
     }
 
@@ -218,6 +238,9 @@ impl Saying<'_> {
             facts.push((t.accepted_at(), At(at)));
         }
         facts.push((t.next_check(), Ahead(operation.next_at)));
+        if operation.why() == Some(Note::UnderWay) {
+            return (t.head_under_way().to_owned(), vec![t.text_under_way(self.do_not_repeat())], facts);
+        }
         (t.head_confirming().to_owned(), vec![t.text_confirming(self.do_not_repeat())], facts)
     }
 
@@ -237,8 +260,8 @@ impl Saying<'_> {
         let mut facts = Vec::new();
         if matches!(operation.kind.as_str(), "pay_order" | "cancel_order") {
             facts.push((t.order(), Order(operation.subject.clone())));
-        } else if let Some(made) = &operation.upstream_order_id {
-            facts.push((t.order(), Order(made.clone())));
+        } else {
+            facts.extend(operation.made_orders().map(|made| (t.order(), Order(made.clone()))));
         }
         if let (Some(amount), false) = (operation.money(), elsewhere) {
             facts.push((t.amount(), Amount(amount, self.split())));
@@ -324,6 +347,10 @@ crate::texts! {
         head_ready_again: "已提交，还没有执行，会再次发送", "Accepted, not carried out yet; it will be sent again";
         text_ready: "发送前，提交人可以撤回。", "Until it is sent, who asked can withdraw it.";
         text_ready_mine: "发送前，您可以撤回。", "Until it is sent, you can withdraw it.";
+        head_held: "还没有发送，现在还可以撤回", "Not sent yet: it can still be taken back";
+        text_held: "这个操作发送后不能撤销，所以先等一会儿；到时会再核对一次当前情况，然后发送。在此之前，提交人可以撤回。", "Once sent it cannot be undone, so it waits a little; then things are compared once more and it is sent. Until then, who asked can withdraw it.";
+        text_held_mine: "这个操作发送后不能撤销，所以先等一会儿；到时会再核对一次当前情况，然后发送。在此之前，您可以撤回。", "Once sent it cannot be undone, so it waits a little; then things are compared once more and it is sent. Until then, you can withdraw it.";
+        sent_after: "多久后发送", "Sent in";
         waits_because: "等待原因", "Why it waits";
         queued: "排队等候发送", "It waits for its turn";
         next_try: "下次尝试", "Next try";
@@ -343,6 +370,8 @@ crate::texts! {
 
         head_confirming: "华为云已接受，等订单显示结果", "Huawei Cloud accepted it; waiting to see it on the order";
         text_confirming(warning: &str): "答复是肯定的；订单通常在一分钟内显示。请{warning}。", "The answer was positive; the order usually shows it within a minute. Please {warning}.";
+        head_under_way: "华为云正在审核", "Huawei Cloud is reviewing it";
+        text_under_way(warning: &str): "华为云接受了申请，由其人员审核，可能需要几天。系统会继续查看；72 小时仍无结果时，请人来核对。请{warning}。", "Huawei Cloud took it up, and people there review it, which may take days. Checking goes on; after 72 hours without a result, people here are asked. Please {warning}.";
         accepted_at: "接受时间", "Accepted";
 
         head_review: "需要人工核对", "A person must look";

@@ -36,6 +36,17 @@ crate::texts! {
         paid_from_balance: "从余额支付", "From the balance";
         service: "服务", "Service";
         pay_until: "支付期限", "Payment deadline";
+        resources: "资源", "Resources";
+        expires_at: "到期时间", "Expires at";
+        attached: "从资源", "Attached";
+        shown_amount: "显示的金额", "Amount shown";
+        term: "续费时长", "Renewed for";
+        months(n: u8): "{n} 个月", "{n} months";
+        years(n: u8): "{n} 年", "{n} years";
+        what: "退订内容", "What is unsubscribed";
+        whole_resource: "资源及其全部续费周期", "The resource and all its terms";
+        unstarted_terms: "仅未生效的续费周期", "Only terms that have not started";
+        told: "告诉华为云的原因", "Reason told to Huawei Cloud";
         approved_by: "审批人", "Approved by";
         number: "操作编号", "Operation";
         request_id: "华为云请求编号", "Huawei's request id";

@@ -18,7 +18,8 @@ use crate::{
     i18n::Locale,
     money::Money,
     operations::{
-        Difference, Operation, Preflight, SeenOrder, Sent, Sighting, Target, Wanted, is_bound, own_from, own_order,
+        Difference, Operation, Preflight, SeenOrder, Sent, Sighting, Target, Wanted, is_bound, own_from,
+        own_order,
     },
 };
 
@@ -57,7 +58,8 @@ impl ChosenResource {
 
 /// What an operation on these resources holds: each of them, and what is attached to it.
 pub fn targets(resources: &[ChosenResource]) -> Vec<Target> {
-    let mut ids: Vec<&String> = resources.iter().flat_map(|one| iter::once(&one.id).chain(&one.attached)).collect();
+    let mut ids: Vec<&String> =
+        resources.iter().flat_map(|one| iter::once(&one.id).chain(&one.attached)).collect();
     ids.sort_unstable();
     ids.dedup();
     ids.into_iter().cloned().map(Target::Resource).collect()
@@ -326,11 +328,7 @@ async fn resources_of(reader: &Reader, order_id: &str) -> Result<Vec<String>, bs
 /// money came from, and left as an unsubscription leaves it. That is all there is: its lines name no resource,
 /// and the ids of its refunds are those of records. What is gone may be listed nowhere any more, so silence
 /// proves nothing.
-async fn unsubscribed(
-    reader: &Reader,
-    order_id: &str,
-    about: About<'_>,
-) -> Result<Vec<String>, bss::Error> {
+async fn unsubscribed(reader: &Reader, order_id: &str, about: About<'_>) -> Result<Vec<String>, bss::Error> {
     let rows = match reader.refund_orders(order_id).await {
         Ok(rows) => rows,
         // There may be none while the order is not through.

@@ -26,7 +26,9 @@ fn wanted<'a>(bound: &'a [String], user_name: Option<&'a str>) -> Wanted<'a> {
 
 /// What the own order of an operation on these resources is like; a disk is attached to them.
 fn of<'a>(resources: &[&str], bound: &'a [String], user_name: Option<&'a str>) -> Wanted<'a> {
-    let leaked = |ids: &[&str]| -> &'static [String] { ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>().leak() };
+    let leaked = |ids: &[&str]| -> &'static [String] {
+        ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>().leak()
+    };
     let (resources, attached) = (leaked(resources), leaked(&["disk"]));
     Wanted { order_type: OrderType::Renewal, resources, attached, user_name, from: at(100), bound }
 }
@@ -60,7 +62,8 @@ fn one_respect_in_which_it_is_another_makes_it_another() {
 
 #[test]
 fn an_order_about_several_resources_is_ours_when_it_is_about_exactly_those() {
-    let listing = |ids: &[&str]| SeenOrder { resources: ids.iter().map(|id| (*id).to_owned()).collect(), ..own("CS1") };
+    let listing =
+        |ids: &[&str]| SeenOrder { resources: ids.iter().map(|id| (*id).to_owned()).collect(), ..own("CS1") };
     for (ids, is_ours) in [
         (vec!["r-1", "r-2"], Some(true)),
         (vec!["r-2", "disk", "r-1"], Some(true)),

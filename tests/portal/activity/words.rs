@@ -102,12 +102,7 @@ const SAID: [(&str, &[&str], &[&str]); 31] = [
     ("review-settled", &["需要人工核对", "已取消"], &["A person must look", "Cancelled", "does not fit"]),
     (
         "review-not-shown",
-        &[
-            "华为云接受了，但一直没有显示",
-            "答复成功，订单却一直没有显示",
-            "approver 认为已执行",
-            "收支明细",
-        ],
+        &["华为云接受了，但一直没有显示", "答复成功，订单却一直没有显示", "approver 认为已执行", "收支明细"],
         &[
             "Huawei Cloud accepted it, but does not show it",
             "answered with success at",

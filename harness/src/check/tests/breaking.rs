@@ -1,4 +1,4 @@
-//! Ways to break what happened at Huawei Cloud, what was sent and what was paid: I1 to I4, I7, I9 to I11, I13, I17.
+//! Ways to break what happened at Huawei Cloud, what was sent and what was paid: I1 to I4, I7, I9 to I11, I13, I17, I18.
 
 use crate::{
     check::{
@@ -320,4 +320,26 @@ fn an_export_that_tells_something_else_is_caught() {
     is_caught("I13: is payable", |evidence| {
         evidence.exports[0] = evidence.exports[0].replace(",12.34\r", ",much\r");
     });
+}
+
+#[test]
+fn what_cannot_be_undone_and_did_not_wait_is_caught() {
+    let mut world = World::new(Mode::Strict);
+    world.renew("resource-1", world.at(0));
+    let mut evidence = world.evidence();
+    let names =
+        |evidence: &Evidence| -> Vec<&str> { check(evidence).iter().map(|one| one.invariant).collect() };
+    let operation = &mut evidence.operations[0];
+    let armed_at = operation.attempts[0].armed_at;
+    operation.held_until = Some(armed_at);
+    assert!(!names(&evidence).contains(&"I18"), "it waited");
+    evidence.operations[0].held_until = Some(armed_at + ms(1_000));
+    let found: Vec<_> = check(&evidence).into_iter().filter(|one| one.invariant == "I18").collect();
+    assert!(found.iter().any(|one| one.what.contains("was armed before")), "{found:?}");
+    assert!(found.iter().any(|one| one.what.contains("that arrived at")), "{found:?}");
+    let operation = &mut evidence.operations[0];
+    (operation.kind, operation.held_until) = ("unsubscribe".to_owned(), None);
+    assert!(names(&evidence).contains(&"I18"), "it is ready and does not wait");
+    evidence.operations[0].held_until = Some(evidence.operations[0].created_at - ms(1));
+    assert!(names(&evidence).contains(&"I18"), "it waited in the past");
 }

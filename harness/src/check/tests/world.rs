@@ -132,6 +132,7 @@ impl World {
             pays_order_id: pays.then(|| order.to_owned()),
             upstream_order_id: None,
             note: note.to_owned(),
+            held_until: None,
             created_at: now,
             state_since: now,
             closed_at: None,
