@@ -1,4 +1,7 @@
-//! Reading orders into a real database from the simulator, over HTTP: once, again, and after a crash.
+//! Reading orders and resources into a real database from the simulator, over HTTP: once, again, and after a
+//! crash.
+
+mod resources;
 
 use std::sync::{
     Arc,

@@ -116,7 +116,7 @@ async fn made(
 /// Has all resources of these accounts walked through by the next run of the job, which is woken for it with
 /// [`jobs::wake`](crate::jobs::wake). A walk under way goes on as it is.
 pub async fn walk_again(db: &PgPool, clock: &Clock, accounts: &[AccountId]) -> sqlx::Result<()> {
-    store::begin_walk(db, accounts, clock.now()).await
+    store::begin_walk(db, accounts, clock.now(), false).await
 }
 
 fn is_final(status: OrderStatus) -> bool {

@@ -84,8 +84,14 @@ pub(super) async fn state(db: &PgPool, account: AccountId) -> sqlx::Result<State
     Ok(State { walk, walked_at: row.walked_at })
 }
 
-/// Begins a walk through all resources of these accounts, unless one is under way.
-pub(super) async fn begin_walk(db: &PgPool, accounts: &[AccountId], now: DateTime<Utc>) -> sqlx::Result<()> {
+/// Begins a walk through all resources of these accounts; one under way is left alone, unless it is to begin
+/// anew and forget what it has met.
+pub(super) async fn begin_walk(
+    db: &PgPool,
+    accounts: &[AccountId],
+    now: DateTime<Utc>,
+    anew: bool,
+) -> sqlx::Result<()> {
     let accounts: Vec<_> = accounts.iter().map(|account| account.0).collect();
     sqlx::query!(
         "with begun as (
@@ -93,11 +99,12 @@ pub(super) async fn begin_walk(db: &PgPool, accounts: &[AccountId], now: DateTim
              select account_id, 0, $2 from unnest($1::uuid[]) as n(account_id)
              on conflict (account_id) do update
              set walk_offset = 0, walk_begun = $2, walk_last = null, done = 0
-             where resource_sync.walk_offset is null
+             where resource_sync.walk_offset is null or $3
              returning account_id)
          delete from resource_met m using begun where m.account_id = begun.account_id",
         &accounts,
-        now
+        now,
+        anew
     )
     .execute(db)
     .await?;

@@ -48,7 +48,7 @@ impl Sync<'_> {
     /// Walks through all resources, from where an earlier run stopped.
     pub(super) async fn walk(&self, state: &mut State) -> anyhow::Result<Written> {
         if state.walk.is_none() {
-            store::begin_walk(self.db, &[self.account], self.clock.now()).await?;
+            store::begin_walk(self.db, &[self.account], self.clock.now(), false).await?;
         }
         let place = state.walk.take().unwrap_or_default();
         let mut written = self.pages(place).await?;
@@ -74,6 +74,8 @@ impl Sync<'_> {
             if place.last.as_ref().is_some_and(|last| !met.contains(last)) && restarts < RESTARTS {
                 restarts += 1;
                 ahead.clear();
+                // What was met may be what has left.
+                store::begin_walk(self.db, &[self.account], self.clock.now(), true).await?;
                 (next, place.last) = (0, None);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Writing what BSS listed together with what it was listed for, in one transaction.
 
-pub mod store;
+pub(super) mod store;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
