@@ -103,6 +103,11 @@ impl Row {
         Deduction::next(self.expires_at, self.days, now)
     }
 
+    /// Whether its term is over, so that it is in grace or retention.
+    pub(super) fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at <= now
+    }
+
     /// Whether it is renewed by itself now.
     pub(super) fn renews(&self) -> bool {
         self.policy == ExpirePolicy::AutoRenew.code()

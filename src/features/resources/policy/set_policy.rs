@@ -318,7 +318,7 @@ mod tests {
             Sighting::NoEffect { gone, .. } => gone.unwrap_or("none"),
             Sighting::NotYetVisible => "wait",
             Sighting::Contradiction { .. } => "people",
-            Sighting::Unreadable { .. } => "unreadable",
+            Sighting::UnderWay { .. } | Sighting::Unreadable { .. } => "something else",
         }
     }
 
