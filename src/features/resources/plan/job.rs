@@ -138,7 +138,14 @@ async fn pay(app: &App, of: (&Plan, &Step), order_id: &str) -> anyhow::Result<bo
         return Ok(false);
     };
     let live = Live::read(&reader.within(PAGE_LIMIT), order_id, Locale::default(), &app.clock).await;
-    match payable(step, live, &plan.reason) {
+    let mut judged = payable(step, live, &plan.reason);
+    if matches!(judged, Payable::No(_)) {
+        // Its parts are read at once: one may tell of a payment that another does not know yet. What is true
+        // is true in a second reading as well.
+        let live = Live::read(&reader.within(PAGE_LIMIT), order_id, Locale::default(), &app.clock).await;
+        judged = payable(step, live, &plan.reason);
+    }
+    match judged {
         Payable::Yes(confirmed) => {
             let intent = Intent::new(step.account, step.pay_form_key, confirmed.as_ref()).part_of(plan.id);
             submit(app, of, (intent, StepState::Unpaid)).await

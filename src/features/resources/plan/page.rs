@@ -205,8 +205,11 @@ fn row(app: &App, ui: &Ui, step: &Step, parts: Parts<'_>) -> Row {
     };
     let submitted = parts.order.iter().map(|part| operation(part, t.ordering()));
     let submitted = submitted.chain(parts.pay.iter().map(|part| operation(part, t.paying())));
+    // What an open step once waited for is told only while it still does.
+    let is_past = step.state == StepState::Open && step.next_at.is_none_or(|at| at <= ui.now);
     let why = match detail.short {
         Some(short) => t.short(&short.to_string()),
+        None if is_past => String::new(),
         None => t.why(&step.why).to_owned(),
     };
     let mut acts = acts(ui, step, order.as_deref(), &detail.orders);
