@@ -300,7 +300,8 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
             Some(links::cancel_orders([operation.subject.as_str()]))
         }
         "unsubscribe" if actor.may(Permission::UnsubscribeResources) => {
-            Some(links::unsubscribe([operation.subject.as_str()]))
+            Asked::of(operation)
+                .map(|asked| links::unsubscribe(asked.resources.iter().map(|one| one.id.as_str())))
         }
         _ => None,
     };
