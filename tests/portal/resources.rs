@@ -16,10 +16,10 @@ use bss_portal::{
     features::resources::refund::Orders,
     i18n::Locale,
 };
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::support::{Portal, Simulator};
+use super::support::{Portal, Simulator, eventually};
 
 /// What reads the simulator's first account.
 pub(crate) fn reader_of(simulator: &Simulator) -> Reader {
@@ -83,21 +83,22 @@ pub(crate) async fn orders_of(reader: &Reader, service: Option<&str>) -> Orders 
 /// Puts these resources and their orders into the portal's tables, as far as they are not there.
 pub(crate) async fn put(portal: &Portal, resources: &[Resource], orders: &Orders) {
     let account = portal.accounts[&portal.simulator.ready().accounts[0].name].0;
+    let mut db = eventually("a connection", async || portal.db.acquire().await.ok()).await;
     for one in resources {
-        put_one(&portal.db, account, one).await;
+        put_one(&mut db, account, one).await;
     }
     for (resource, order) in &orders.of {
         sqlx::query("insert into resource_order (account_id, resource_id, order_id) values ($1, $2, $3) on conflict do nothing")
             .bind(account)
             .bind(resource)
             .bind(order)
-            .execute(&portal.db)
+            .execute(&mut *db)
             .await
             .expect("stored");
     }
 }
 
-async fn put_one(db: &PgPool, account: Uuid, one: &Resource) {
+async fn put_one(db: &mut PgConnection, account: Uuid, one: &Resource) {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     sqlx::query(
         "insert into resources (account_id, resource_id, name, service_type_code, service_name_zh, service_name_en,

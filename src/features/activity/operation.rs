@@ -310,7 +310,8 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
         }
         "renewal_day" if actor.may(Permission::SetRenewal) => Some(links::RENEWAL_DAYS.to_owned()),
         "unsubscribe" if actor.may(Permission::UnsubscribeResources) => {
-            Some(links::unsubscribe([operation.subject.as_str()]))
+            Asked::of(operation)
+                .map(|asked| links::unsubscribe(asked.resources.iter().map(|one| one.id.as_str())))
         }
         _ => None,
     };

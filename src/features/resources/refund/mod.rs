@@ -239,3 +239,6 @@ fn lines_of<'a>(resource: &Resource, detail: &'a OrderDetail) -> Vec<&'a OrderLi
     };
     lines().filter(same).collect()
 }
+
+#[cfg(test)]
+mod tests;
