@@ -119,9 +119,9 @@ impl<'c> Relaxed<'c> {
             }
             let missing = i128::from(known) * i128::from(ONE) - total;
             self.step(&mut shares, &usage, (missing, stride));
-            let bound;
-            (bound, usage) = self.at(self.prices(&shares));
+            let (bound, used) = self.at(self.prices(&shares));
             total = self.total(&bound);
+            usage = used;
             if total > highest {
                 highest = total;
                 best = bound;
@@ -145,14 +145,16 @@ impl<'c> Relaxed<'c> {
 
     /// Prices from shares: of a fen, and of what a coupon can save at most.
     fn prices(&self, shares: &[(Fen, Fen)]) -> Prices {
-        let of = |price: &dyn Fn(&Coupon, (Fen, Fen), Fen) -> Fen| {
-            let each = self.case.coupons.iter().zip(shares).zip(&self.worth);
-            each.map(|((coupon, share), worth)| price(coupon, *share, *worth)).collect()
-        };
-        Prices {
-            by_fen: of(&|coupon, share, _| if self.has_fen_price(coupon) { share.0 } else { 0 }),
-            by_use: of(&|coupon, share, worth| if self.has_use_price(coupon) { share.1 * worth } else { 0 }),
+        let mut prices = Prices::none(self.case);
+        for (at, coupon) in self.case.coupons.iter().enumerate() {
+            if self.has_fen_price(coupon) {
+                prices.by_fen[at] = shares[at].0;
+            }
+            if self.has_use_price(coupon) {
+                prices.by_use[at] = shares[at].1 * self.worth[at];
+            }
         }
+        prices
     }
 
     /// Makes dear what is used too much and cheap what is used too little.

@@ -4,7 +4,7 @@
 
 use super::{
     bound::{ONE, Prices},
-    case::{Case, Fen, Order, Paid, Picks, Rank},
+    case::{Beside, Case, Fen, Order, Paid, Picks, Rank},
 };
 
 /// Orders by how they are paid, in the order of their payments.
@@ -29,6 +29,8 @@ pub(super) struct Search<'c> {
     case: &'c Case,
     /// All orders that were thought of; first one for each item.
     orders: Vec<Order>,
+    /// Orders of several items that coupons for a share of the price are best for, with the coupon.
+    groups: Vec<(usize, usize)>,
     dice: Dice,
 }
 
@@ -58,13 +60,62 @@ const LOOKED_AT: usize = 3;
 impl<'c> Search<'c> {
     pub(super) fn new(case: &'c Case) -> Self {
         let orders = (0..case.prices.len()).map(|item| case.order(vec![item])).collect();
-        Self { case, orders, dice: Dice(0x9E37_79B9_7F4A_7C15) }
+        let mut search = Self { case, orders, groups: Vec::new(), dice: Dice(0x9E37_79B9_7F4A_7C15) };
+        if case.largest > 1 {
+            search.group();
+        }
+        search
     }
 
-    /// A plan with one order for each item, by these prices of coupons: dear orders first, or those first
-    /// that few coupons can pay.
-    pub(super) fn build(&self, prices: &Prices, scarce_first: bool) -> Plan {
-        let mut sequence: Vec<usize> = (0..self.case.prices.len()).collect();
+    /// Gives each coupon for a share of the price the items that gain most by it; the greatest gain first.
+    fn group(&mut self) {
+        let case = self.case;
+        let is_share = |at: &usize| case.coupons[*at].rank == Rank::Ratio;
+        let mut coupons: Vec<usize> = (0..case.coupons.len()).filter(is_share).collect();
+        let mut is_open = vec![true; case.prices.len()];
+        loop {
+            let mut best: (Fen, usize, Vec<usize>) = (0, 0, Vec::new());
+            for coupon in &coupons {
+                for discount in 0..=case.discounts.len() {
+                    let gains = self.gains(*coupon, discount.checked_sub(1));
+                    let gainful =
+                        |at: &usize| is_open[*at] && case.coupons[*coupon].fits[*at] && gains[*at] > 0;
+                    let mut items: Vec<usize> = (0..gains.len()).filter(gainful).collect();
+                    items.sort_by_key(|at| -gains[*at]);
+                    let Some(first) = items.first().copied() else { continue };
+                    items.retain(|at| case.batches[*at] == case.batches[first]);
+                    items.truncate(case.largest);
+                    let gain: Fen = items.iter().map(|at| gains[*at]).sum();
+                    if gain > best.0 {
+                        best = (gain, *coupon, items);
+                    }
+                }
+            }
+            let (gain, coupon, mut items) = best;
+            if gain == 0 {
+                break;
+            }
+            coupons.retain(|other| *other != coupon);
+            items.sort_unstable();
+            for item in &items {
+                is_open[*item] = false;
+            }
+            if items.len() > 1 {
+                self.orders.push(case.order(items));
+                self.groups.push((self.orders.len() - 1, coupon));
+            }
+        }
+    }
+
+    /// A plan by these prices of coupons, with an order for each item but those that are `grouped`: dear ones
+    /// first, or those first that few coupons can pay.
+    pub(super) fn build(&self, prices: &Prices, scarce_first: bool, grouped: bool) -> Plan {
+        let groups: &[(usize, usize)] = if grouped { &self.groups } else { &[] };
+        let mut is_open = vec![true; self.case.prices.len()];
+        for item in groups.iter().flat_map(|(order, _)| &self.orders[*order].items) {
+            is_open[*item] = false;
+        }
+        let mut sequence: Vec<usize> = (0..self.case.prices.len()).filter(|at| is_open[*at]).collect();
         let choices = |at: &usize| self.orders[*at].ways.iter().map(|way| way.coupons.len()).max();
         if scarce_first {
             sequence.sort_by_key(|at| (choices(at), -self.case.prices[*at]));
@@ -72,8 +123,11 @@ impl<'c> Search<'c> {
             sequence.sort_by_key(|at| -self.case.prices[*at]);
         }
         let mut lefts = self.case.lefts();
-        let placed: Vec<Placed> =
-            sequence.iter().map(|at| self.place(*at, &mut lefts, (prices, None))).collect();
+        let wanted = groups.iter().map(|(order, coupon)| (*order, Some(*coupon)));
+        let placed: Vec<Placed> = wanted
+            .chain(sequence.into_iter().map(|at| (at, None)))
+            .map(|(at, wanted)| self.place(at, &mut lefts, (prices, wanted)))
+            .collect();
         let cash = placed.iter().map(|one| one.cash).sum();
         self.spent(Plan { placed, cash })
     }
@@ -104,20 +158,12 @@ impl<'c> Search<'c> {
     pub(super) fn improve(&mut self, plan: Plan, steps: usize, enough: Fen) -> Plan {
         let mut best = plan.clone();
         let mut now = plan;
-        let grouping: Vec<usize> = if self.case.largest > 1 {
-            let is_used = |at: &usize| {
-                self.orders
-                    .iter()
-                    .flat_map(|o| &o.ways)
-                    .any(|w| w.coupons.contains(at) || self.case.coupons[*at].floor > 0)
-            };
-            let groups = |at: &usize| {
-                (0..=self.case.discounts.len()).any(|d| self.case.is_for_groups(*at, d.checked_sub(1)))
-            };
-            (0..self.case.coupons.len()).filter(|at| groups(at) && is_used(at)).collect()
-        } else {
-            Vec::new()
+        let discounts = self.case.discounts.len();
+        let is_for_groups = |at: &usize| {
+            let with = |discount: usize| self.case.is_for_groups(*at, discount.checked_sub(1));
+            self.case.largest > 1 && (0..=discounts).any(with)
         };
+        let grouping: Vec<usize> = (0..self.case.coupons.len()).filter(is_for_groups).collect();
         for _ in 0..steps {
             if best.cash <= enough {
                 break;
@@ -200,16 +246,22 @@ impl<'c> Search<'c> {
         let batch = self.case.batches[of[self.dice.roll(of.len())].2];
         of.retain(|(_, _, item)| self.case.batches[*item] == batch);
         let most = self.case.largest.min(of.len());
-        match self.dice.roll(4) {
+        let discount = self.dice.roll(self.case.discounts.len() + 1).checked_sub(1);
+        let gains = self.gains(coupon, discount);
+        match self.dice.roll(6) {
             // Those whose orders pay most,
             0 => of.sort_unstable_by_key(|(is_grouped, cash, at)| (*is_grouped, -cash, *at)),
-            // the dearest that are by themselves, the dearest of all,
-            1 => of.sort_unstable_by_key(|(is_grouped, _, at)| (*is_grouped, -self.case.prices[*at], *at)),
-            2 => of.sort_unstable_by_key(|(_, _, at)| (-self.case.prices[*at], *at)),
-            // or any.
+            // those that gain most by it, of those that are by themselves or of all,
+            1 | 2 => of.sort_unstable_by_key(|(is_grouped, _, at)| (*is_grouped, -gains[*at], *at)),
+            3 => of.sort_unstable_by_key(|(_, _, at)| (-gains[*at], *at)),
+            // the dearest of all, or any.
+            4 => of.sort_unstable_by_key(|(_, _, at)| (-self.case.prices[*at], *at)),
             _ => self.dice.shuffle(&mut of),
         }
-        let number = if self.dice.roll(3) == 0 { most } else { 1 + self.dice.roll(most) };
+        // The more the better for a share of the price.
+        let is_share = self.case.coupons[coupon].rank == Rank::Ratio;
+        let number =
+            if self.dice.roll(if is_share { 2 } else { 4 }) == 0 { most } else { 1 + self.dice.roll(most) };
         let mut items: Vec<usize> = of[..number].iter().map(|(_, _, at)| *at).collect();
         items.sort_unstable();
         let kept = |at: usize| {
@@ -236,6 +288,21 @@ impl<'c> Search<'c> {
             self.orders.pop();
         }
         Some(changed)
+    }
+
+    /// What each item gains by a coupon together with a discount, against its best discount alone.
+    fn gains(&self, coupon: usize, discount: Option<usize>) -> Vec<Fen> {
+        let excluded = discount.is_some_and(|at| self.case.coupons[coupon].beside[at] == Beside::Never);
+        if excluded {
+            return vec![0; self.case.prices.len()];
+        }
+        let gain = |(item, price): (usize, &Fen)| {
+            let alone = self.orders[item].ways.iter().map(|way| way.payable).min().unwrap_or_default();
+            let off = discount.and_then(|at| self.case.discounts[at].off[item]).unwrap_or_default();
+            let taken = self.case.takes(coupon, (price - off).max(0), self.case.coupons[coupon].left);
+            alone - (price - off - taken)
+        };
+        self.case.prices.iter().enumerate().map(gain).collect()
     }
 
     /// The plan with these orders paid before or after those that are kept. The first may have to use a

@@ -318,7 +318,10 @@ const fn rank(kind: CouponType) -> Option<Rank> {
 }
 
 fn is_empty(coupon: &OrderCoupon) -> bool {
-    fen(coupon.left()) <= 0 && rank(coupon.coupon_type) != Some(Rank::Ratio) || coupon.left().is_zero()
+    match rank(coupon.coupon_type) {
+        Some(Rank::Ratio) => coupon.left().is_zero(),
+        _ => fen(coupon.left()) == 0,
+    }
 }
 
 /// What is still paid with a discount coupon, of [`WHOLE`]; none where it is no such share.

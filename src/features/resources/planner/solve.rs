@@ -40,25 +40,29 @@ pub(super) fn solve(case: &Case) -> Solved {
 fn solve_part(case: &Case) -> Solved {
     let mut search = Search::new(case);
     let items = case.prices.len();
-    let mut best = better(search.build(&Prices::none(case), true), search.build(&Prices::none(case), false));
-    best = search.improve(best, 20, 0);
+    let none = Prices::none(case);
+    let mut best = search.build(&none, true, false);
+    for (scarce_first, grouped) in [(false, false), (true, true), (false, true)] {
+        best = better(best, search.build(&none, scarce_first, grouped));
+    }
     let relaxed = Relaxed::new(case);
-    let rounds = (24_000 / items).clamp(60, 240);
+    let rounds = (50_000 / items).clamp(100, 400);
     let bound: Bound = relaxed.climb(rounds, best.cash, |round, prices| {
-        let plan = search.build(prices, round % 16 == 0);
-        if plan.cash < best.cash {
-            best = plan;
+        for grouped in [false, true] {
+            let plan = search.build(prices, round % 16 == 0, grouped);
+            if plan.cash < best.cash {
+                best = plan;
+            }
         }
         best.cash
     });
     let steps = (300 + 40 * items).min(4_500);
     let plan = search.improve(best, steps, bound.least);
-    let cash = plan.cash;
     let mut least = bound.least;
     let mut orders = None;
-    if cash > least {
-        match exact::prove(case, &bound, cash, PROOF_STEPS) {
-            Proof::Known => least = cash,
+    if plan.cash > least {
+        match exact::prove(case, &bound, plan.cash, PROOF_STEPS) {
+            Proof::Known => least = plan.cash,
             Proof::Less(found) => {
                 least = found.iter().map(|order| order.cash).sum();
                 orders = Some(found);
@@ -91,12 +95,11 @@ fn parts(case: &Case) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = Vec::new();
     let mut names: Vec<usize> = Vec::new();
     for (item, name) in part.into_iter().enumerate() {
-        match names.iter().position(|known| *known == name) {
-            Some(at) => found[at].push(item),
-            None => {
-                names.push(name);
-                found.push(vec![item]);
-            }
+        if let Some(at) = names.iter().position(|known| *known == name) {
+            found[at].push(item);
+        } else {
+            names.push(name);
+            found.push(vec![item]);
         }
     }
     found

@@ -107,6 +107,14 @@ fn resources_are_ordered_together_only_where_that_saves() {
 }
 
 #[test]
+fn resources_for_different_terms_are_never_ordered_together() {
+    let year = Renewable { term: Term::Years(1), ..renewable("r-2", "ecs", "50") };
+    let floor = coupon("V", (1, 2), "40", &[("orderAmount", "100")]);
+    let proposal = problem(vec![renewable("r-1", "ecs", "60"), year], vec![floor]).propose();
+    assert_eq!((proposal.orders.len(), proposal.cash, proposal.is_least()), (2, money("110"), true));
+}
+
+#[test]
 fn a_coupon_that_excludes_the_discount_is_used_only_where_it_is_worth_more() {
     for (face, cash, discount) in [("10", "80", Some("COMM")), ("30", "70", None)] {
         let off = Off { amount: money("20"), ratio: Some(Decimal::new(8, 1)) };
