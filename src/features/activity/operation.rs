@@ -309,10 +309,8 @@ fn acts(story: &Story, actor: &Actor, ui: &Ui, t: texts::Texts) -> Acts {
             Some(links::convert([operation.subject.as_str()]))
         }
         "renewal_day" if actor.may(Permission::SetRenewal) => Some(links::RENEWAL_DAYS.to_owned()),
-        "unsubscribe" if actor.may(Permission::UnsubscribeResources) => {
-            Asked::of(operation)
-                .map(|asked| links::unsubscribe(asked.resources.iter().map(|one| one.id.as_str())))
-        }
+        "unsubscribe" if actor.may(Permission::UnsubscribeResources) => Asked::of(operation)
+            .map(|asked| links::unsubscribe(asked.resources.iter().map(|one| one.id.as_str()))),
         _ => None,
     };
     // What was to be switched off is offered so again.
