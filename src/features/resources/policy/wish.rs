@@ -172,18 +172,14 @@ impl Wish {
         let shown =
             Shown { name: row.name.clone(), service: row.service.clone(), region: row.region.clone() };
         let reason = reason.to_owned();
-        Some(match self.wanted() {
-            Some(wanted) => {
-                let resource = SeenResource { id, expire_time };
-                let setting = Setting { resource, policy: row.policy, times, period, shown, reason };
-                wanted.intent(row.account, form_key, setting)
-            }
-            None => {
-                let attached = row.attached_ids.clone();
-                let resources = vec![ChosenResource { id, expire_time, attached, shown, amount: None }];
-                Intent::new(row.account, form_key, &ConvertNow { resources, reason })
-            }
-        })
+        if let Some(wanted) = self.wanted() {
+            let resource = SeenResource { id, expire_time };
+            let setting = Setting { resource, policy: row.policy, times, period, shown, reason };
+            return Some(wanted.intent(row.account, form_key, setting));
+        }
+        let attached = row.attached_ids.clone();
+        let resources = vec![ChosenResource { id, expire_time, attached, shown, amount: None }];
+        Some(Intent::new(row.account, form_key, &ConvertNow { resources, reason }))
     }
 
     /// Whether this is what the form became when it was first posted.
