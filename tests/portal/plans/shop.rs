@@ -247,8 +247,8 @@ impl Shop {
     /// What an operation of the simulator acted upon, each time it had an effect.
     async fn effects(&self, operation: &str) -> Vec<String> {
         let url = format!("{}/ledger", self.simulator);
-        let ledger: Vec<serde_json::Value> =
-            reqwest::get(url).await.expect("an answer").json().await.expect("a ledger");
+        let answer = reqwest::Client::new().get(url).send().await.expect("an answer");
+        let ledger: Vec<serde_json::Value> = answer.json().await.expect("a ledger");
         let those = ledger.iter().filter(|effect| effect["operation"] == operation);
         those.filter_map(|effect| effect["subject"].as_str().map(str::to_owned)).collect()
     }

@@ -58,11 +58,13 @@ pub(super) async fn show(
     Ok(Page(ListPage { ui, t, rows, previous, next }).into_response())
 }
 
-impl ListPage {
-    fn url(&self, row: &Listed) -> String {
-        links::plan(row.plan.id)
+impl Listed {
+    fn url(&self) -> String {
+        links::plan(self.plan.id)
     }
+}
 
+impl ListPage {
     fn chip(&self, row: &Listed) -> Chip {
         let without = (row.without > 0).then_some(StepState::Unpaid);
         look(&row.plan, without.into_iter(), self.t)

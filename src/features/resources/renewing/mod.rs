@@ -212,7 +212,7 @@ pub async fn submit(
 async fn confirm(app: &App, actor: &Actor, mut page: RenewPage<'_>) -> Result<Response, Error> {
     let (ui, t) = (page.ui, page.t);
     page.reckon(app).await?;
-    let total = page.from_balance();
+    let total = page.taken_now();
     let needed = if page.typed.reason.is_empty() { page.approvals } else { 0 };
     let is_right = page.typed.check(to_type(total), needed, ui);
     let is_valid = page.is_valid();
@@ -351,13 +351,13 @@ impl<'a> RenewPage<'a> {
     }
 
     /// What is taken from balances at once.
-    fn from_balance(&self) -> Money {
+    fn taken_now(&self) -> Money {
         if self.facts.pays { self.sum(|row| row.facts.price.from_balance) } else { Money::ZERO }
     }
 
     /// The amount that must be typed.
     fn to_type(&self) -> Option<Money> {
-        to_type(self.from_balance())
+        to_type(self.taken_now())
     }
 
     fn needs_reason(&self) -> bool {
@@ -373,7 +373,7 @@ impl<'a> RenewPage<'a> {
     fn button(&self) -> String {
         let n = self.facts.rows.len();
         if self.facts.pays {
-            self.t.renew_and_pay(&self.from_balance().to_string())
+            self.t.renew_and_pay(&self.taken_now().to_string())
         } else if n == 1 {
             self.t.order_one().to_owned()
         } else {

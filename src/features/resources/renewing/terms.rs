@@ -102,7 +102,7 @@ pub(super) async fn show(
     };
     let rows = sums.iter().filter(|(_, sum)| sum.without < all).map(row).collect();
     let back = links::renew(ids.iter().map(String::as_str));
-    let page = TermsPage { back, rows, failure, t, ui };
+    let page = TermsPage { ui, t, back, rows, failure };
     if page.ui.htmx {
         return Ok(Html(page.as_grid().render()?).into_response());
     }
