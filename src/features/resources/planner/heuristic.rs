@@ -5,6 +5,7 @@
 use super::{
     bound::{ONE, Prices},
     case::{Beside, Case, Fen, Order, Paid, Picks, Rank},
+    choice::{Stack, price},
 };
 
 /// Orders by how they are paid, in the order of their payments.
@@ -274,12 +275,7 @@ impl<'c> Search<'c> {
             anew.extend(rest.filter(|item| items.binary_search(item).is_err()));
         }
         let kept: Vec<bool> = (0..plan.placed.len()).map(kept).collect();
-        let group = if let [only] = items.as_slice() {
-            *only
-        } else {
-            self.orders.push(self.case.order(items));
-            self.orders.len() - 1
-        };
+        let group = self.named(items);
         anew.insert(0, group);
         let wanted = (self.dice.roll(2) == 0).then_some(coupon);
         let in_front = self.dice.roll(2) == 0;
@@ -424,56 +420,50 @@ impl<'c> Search<'c> {
         paid
     }
 
-    fn apart(&self, plan: Plan) -> Plan {
+    /// Takes apart what was ordered together for nothing: as a whole, or one item at a time.
+    fn apart(&mut self, plan: Plan) -> Plan {
         let mut plan = plan;
         let mut at = 0;
-        while at < plan.placed.len() {
+        'orders: while at < plan.placed.len() {
             let items = self.orders[plan.placed[at].order].items.clone();
             if items.len() > 1 {
-                let other = self.anew(&plan, |nth| nth != at, &items, (None, false));
-                if other.cash <= plan.cash {
-                    plan = other;
-                    continue;
+                let mut ways: Vec<Vec<usize>> = vec![items.clone()];
+                for item in &items {
+                    let rest: Vec<usize> = items.iter().copied().filter(|other| other != item).collect();
+                    ways.push(vec![self.named(rest), *item]);
+                }
+                for orders in ways {
+                    let other = self.anew(&plan, |nth| nth != at, &orders, (None, false));
+                    if other.cash <= plan.cash {
+                        plan = other;
+                        continue 'orders;
+                    }
                 }
             }
             at += 1;
         }
         plan
     }
-}
 
-/// What a coupon is thought to cost if it takes this, in fen times [`ONE`].
-fn price(case: &Case, prices: &Prices, coupon: usize, taken: Fen) -> Fen {
-    let by_fen = if case.coupons[coupon].rank == Rank::Ratio { 0 } else { prices.by_fen[coupon] * taken };
-    by_fen + prices.by_use[coupon]
-}
+    /// The order of these items.
+    fn named(&mut self, items: Vec<usize>) -> usize {
+        if let [only] = items.as_slice() {
+            return *only;
+        }
+        self.orders.push(self.case.order(items));
+        self.orders.len() - 1
+    }
 
-/// All sets of the coupons that are looked at.
-struct Stack<'s> {
-    case: &'s Case,
-    candidates: &'s [usize],
-    prices: &'s Prices,
-    lefts: &'s [Fen],
-    /// What it costs with the prices of coupons, the cash of that, and the coupons.
-    best: Option<(Fen, Fen, Picks)>,
-}
-
-impl Stack<'_> {
-    fn extend(&mut self, picks: Picks, (from, rest, cost): (usize, Fen, Fen)) {
-        if self.best.is_none_or(|(least, _, _)| cost < least) {
-            self.best = Some((cost, rest, picks));
+    /// Orders that were paid elsewhere, as a plan.
+    pub(super) fn plan_of(&mut self, paid: &[Paid]) -> Plan {
+        let mut plan = Plan::default();
+        for one in paid {
+            let order = self.named(one.items.clone());
+            let way = self.orders[order].ways.iter().position(|way| way.discount == one.discount);
+            let picks = one.coupons.iter().fold(Picks::default(), |picks, coupon| picks.with(*coupon));
+            plan.placed.push(Placed { order, way: way.unwrap_or_default(), picks, cash: one.cash });
+            plan.cash += one.cash;
         }
-        if rest == 0 {
-            return;
-        }
-        for (nth, coupon) in self.candidates.iter().copied().enumerate().skip(from) {
-            if self.case.goes_with(&picks, coupon) {
-                let taken = self.case.takes(coupon, rest, self.lefts[coupon]);
-                if taken > 0 {
-                    let cost = cost - taken * ONE + price(self.case, self.prices, coupon, taken);
-                    self.extend(picks.with(coupon), (nth + 1, rest - taken, cost));
-                }
-            }
-        }
+        plan
     }
 }

@@ -4,6 +4,7 @@
 
 mod bound;
 mod case;
+mod choice;
 mod exact;
 mod heuristic;
 mod problem;

@@ -57,20 +57,19 @@ fn solve_part(case: &Case) -> Solved {
         best.cash
     });
     let steps = (300 + 40 * items).min(4_500);
-    let plan = search.improve(best, steps, bound.least);
+    let mut plan = search.improve(best, steps, bound.least);
     let mut least = bound.least;
-    let mut orders = None;
     if plan.cash > least {
         match exact::prove(case, &bound, plan.cash, PROOF_STEPS) {
             Proof::Known => least = plan.cash,
             Proof::Less(found) => {
-                least = found.iter().map(|order| order.cash).sum();
-                orders = Some(found);
+                plan = search.plan_of(&found);
+                least = plan.cash;
             }
             Proof::Open => {}
         }
     }
-    Solved { orders: orders.unwrap_or_else(|| search.finish(plan)), least }
+    Solved { orders: search.finish(plan), least }
 }
 
 fn better(one: Plan, other: Plan) -> Plan {

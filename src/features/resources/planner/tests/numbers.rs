@@ -229,6 +229,10 @@ fn small_cases_are_planned_as_well_as_they_can_be() {
         let solved = solve(&case);
         check(&case, &solved.orders);
         assert_eq!((cash(&solved), solved.least), (least, least), "{nth}: {case:?}");
+        let is_for_groups =
+            |paid: &Paid| paid.coupons.iter().any(|at| case.is_for_groups(*at, paid.discount));
+        let mut together = solved.orders.iter().filter(|paid| paid.items.len() > 1);
+        assert!(together.all(is_for_groups), "{nth}: ordered together for nothing: {case:?}");
 
         // What large cases have to do with.
         let mut search = Search::new(&case);
