@@ -18,7 +18,10 @@ const MOST: usize = 1_000;
 
 /// What was seen of each scope, and when.
 #[derive(Debug)]
-pub struct Kept<T>(Mutex<BTreeMap<Vec<Uuid>, (Duration, Arc<T>)>>);
+pub struct Kept<T>(Mutex<BTreeMap<Accounts, Seen<T>>>);
+
+type Accounts = Vec<Uuid>;
+type Seen<T> = (Duration, Arc<T>);
 
 impl<T> Kept<T> {
     /// Nothing yet.

@@ -33,7 +33,7 @@ async fn it_is_not_sent_before_its_hold_is_over_and_then_it_is(db: PgPool) {
     let operation = world.story(id).await.operation;
     let held_until = operation.held_until.expect("held");
     assert_eq!(held_until, operation.state_since + TimeDelta::from_std(HOLD).expect("short"));
-    for span in [Duration::ZERO, HOLD - 20 * SECOND] {
+    for span in [Duration::ZERO, HOLD.saturating_sub(20 * SECOND)] {
         world.pass(span).await;
         assert!(!world.performer.step().await.expect("asked"), "after {span:?}");
     }
@@ -79,7 +79,7 @@ async fn its_maker_takes_it_back_meanwhile_and_nothing_is_sent(db: PgPool) {
     let planned = plan(&maker, unsubscription(chosen(&["r-1"]), Unsubscribed::Resource));
     let id = planned.id;
     super::kinds::agreed_to(&world, &planned).await;
-    world.pass(HOLD - 30 * SECOND).await;
+    world.pass(HOLD.saturating_sub(30 * SECOND)).await;
     assert!(!world.performer.step().await.expect("asked"));
     world.store.withdraw(id, &(maker.id, maker.username)).await.expect("taken back");
     world.pass(HOLD).await;
@@ -109,7 +109,7 @@ async fn a_restart_and_another_replica_wait_as_long_and_one_of_them_sends(db: Pg
     let id = ready(&world).await;
     let held_until = world.story(id).await.operation.held_until;
     let (restarted, _) = world.other_process("restarted");
-    world.pass(HOLD - 30 * SECOND).await;
+    world.pass(HOLD.saturating_sub(30 * SECOND)).await;
     let (other, _) = world.other_process("other");
     for performer in [&world.performer, &restarted, &other] {
         assert!(!performer.step().await.expect("asked"));
@@ -125,7 +125,7 @@ async fn a_restart_and_another_replica_wait_as_long_and_one_of_them_sends(db: Pg
 async fn a_machine_whose_clock_is_ahead_sends_nothing_sooner(db: PgPool) {
     let mut world = World::new(db).await;
     ready(&world).await;
-    world.pass(HOLD - 60 * SECOND).await;
+    world.pass(HOLD.saturating_sub(60 * SECOND)).await;
     world.goes_wrong_by(100 * SECOND);
     assert!(!world.performer.step().await.expect("asked"), "the database's clock decides");
     assert_eq!(world.upstream.posts(), 0);

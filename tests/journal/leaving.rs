@@ -26,7 +26,9 @@ const UNSUBSCRIBE: &str = "cancel_resources_subscription";
 /// Two resources, a disk at the first of them.
 fn two(world: &World, n: usize) -> Vec<ChosenResource> {
     let ids = [format!("a-{n}"), format!("b-{n}")];
-    ids.iter().for_each(|id| world.upstream.resource(id));
+    for id in &ids {
+        world.upstream.resource(id);
+    }
     world.upstream.attached(&format!("disk-{n}"), &ids[0]);
     let mut two = chosen(&[&ids[0], &ids[1]]);
     two[0].attached.push(format!("disk-{n}"));
@@ -213,7 +215,7 @@ async fn several_orders_of_one_request_are_all_its_own(db: PgPool) {
         let [first, other] = [2 * n, 2 * n + 1].map(|at| format!("CS{at:03}"));
         assert_eq!(ended(&world, id).await, end(State::Succeeded, "several_orders", Some(&first)));
         let operation = world.story(id).await.operation;
-        assert_eq!(operation.more_orders, [other.clone()]);
+        assert_eq!(operation.more_orders, std::slice::from_ref(&other));
         assert_eq!(operation.detail["more_orders"][0]["order_id"], other.as_str());
     }
 }

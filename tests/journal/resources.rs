@@ -30,6 +30,7 @@ pub(crate) struct MadeOrder {
 
 /// All of them.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mood of its own")]
 pub(crate) struct Shop {
     pub(crate) resources: BTreeMap<String, FakeResource>,
     pub(crate) made: Vec<MadeOrder>,

@@ -157,7 +157,7 @@ impl Saying<'_> {
         let (t, now) = (self.t, self.around.ui.now);
         let sent_before = !self.story.attempts.is_empty();
         let held = waits_until(self.story, now);
-        let head = match held {
+        let title = match held {
             Some(_) => t.head_held(),
             None if sent_before => t.head_ready_again(),
             None => t.head_ready(),
@@ -195,7 +195,7 @@ impl Saying<'_> {
             (None, true) => t.text_ready_mine(),
             (None, false) => t.text_ready(),
         };
-        (head.to_owned(), vec![text.to_owned()], facts)
+        (title.to_owned(), vec![text.to_owned()], facts)
     }
 
     fn do_not_repeat(&self) -> &'static str {

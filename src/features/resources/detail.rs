@@ -57,6 +57,17 @@ struct Act {
     class: &'static str,
 }
 
+impl Stop {
+    fn class(&self) -> &'static str {
+        match (self.what, self.is_past, self.is_current) {
+            (What::Expires | What::GraceEnds, _, true) => "past current late",
+            (_, _, true) => "past current",
+            (_, true, false) => "past",
+            (_, false, false) => "coming",
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "resources/detail.html")]
 struct DetailPage<'a> {
@@ -279,15 +290,6 @@ impl DetailPage<'_> {
             (_, hours @ 0..) if left.num_seconds() > 0 => self.d.hours_left(hours),
             _ => self.d.overdue().to_owned(),
         })
-    }
-
-    fn class(&self, stop: &Stop) -> &'static str {
-        match (stop.what, stop.is_past, stop.is_current) {
-            (What::Expires | What::GraceEnds, _, true) => "past current late",
-            (_, _, true) => "past current",
-            (_, true, false) => "past",
-            (_, false, false) => "coming",
-        }
     }
 
     fn order_chip(&self, order: &Past) -> Chip {

@@ -190,6 +190,17 @@ pub async fn refresh(State(app): State<App>) -> Result<Redirect, Error> {
     Ok(Redirect::to(links::RESOURCES))
 }
 
+impl Row {
+    fn size_in_words(&self) -> Option<String> {
+        words::size(self.spec(), self.size(), self.measure())
+    }
+
+    /// The name of its enterprise project, or its id.
+    fn project(&self) -> &str {
+        if self.project_name().is_empty() { self.project_id() } else { self.project_name() }
+    }
+}
+
 impl ListPage<'_> {
     fn read_failed(&self, progress: &Progress, at: &DateTime<Utc>) -> String {
         let account = self.names.get(&progress.account.0).copied().unwrap_or_default();
@@ -214,14 +225,6 @@ impl ListPage<'_> {
 
     fn kind_of(&self, attached: &Attached) -> String {
         self.ui.locale.pick(&attached.type_zh, &attached.type_en).clone()
-    }
-
-    fn size(&self, row: &Row) -> Option<String> {
-        words::size(row.spec(), row.size(), row.measure())
-    }
-
-    fn project<'r>(&self, row: &'r Row) -> &'r str {
-        if row.project_name().is_empty() { row.project_id() } else { row.project_name() }
     }
 
     fn account(&self, row: &Row) -> &str {
@@ -423,7 +426,7 @@ async fn missing(
             },
         };
         let parent = stored.filter(|one| one.gone_at.is_none()).and_then(|one| one.parent_id.clone());
-        Missing { why, parent, id }
+        Missing { id, why, parent }
     });
     Ok(missing.collect())
 }

@@ -134,7 +134,9 @@ async fn chosen_differences(
             differences.extend(attached_otherwise(one, &live));
         }
         if confirmed.len() > 1 {
-            differences.iter_mut().for_each(|difference| difference.about.clone_from(&one.id));
+            for difference in &mut differences {
+                difference.about.clone_from(&one.id);
+            }
         }
         found.extend(differences);
     }

@@ -17,6 +17,7 @@ use crate::{
     cloud_accounts::Readers,
     identity::access::AccountId,
     jobs::{Job, Run},
+    money::Money,
 };
 
 /// The name of the job.
@@ -137,15 +138,14 @@ fn paid_for(one: &ToAsk, months: i32) -> Option<Decimal> {
 /// Each resource's part of the answer. The rows are list prices; the best discount is told for all of them
 /// together, so each gets its part of it, to the fen, the last what is left over.
 fn quotes(asked: &[ToAsk], months: i32, prices: &RenewalPrices) -> Vec<Quote> {
-    let listed: Decimal =
-        prices.resources.iter().filter_map(|row| row.amount).map(|amount| amount.decimal()).sum();
-    let asks = prices.best().and_then(|best| best.amount).map_or(listed, |amount| amount.decimal());
+    let listed: Decimal = prices.resources.iter().filter_map(|row| row.amount).map(Money::decimal).sum();
+    let asks = prices.best().and_then(|best| best.amount).map_or(listed, Money::decimal);
     let mut left = asks;
-    let priced = prices.resources.iter().filter(|row| row.amount.is_some()).count();
+    let rows = prices.resources.iter().filter(|row| row.amount.is_some()).count();
     let mut shares: BTreeMap<&str, (Decimal, Decimal)> = BTreeMap::new();
     for (at, row) in prices.resources.iter().filter(|row| row.amount.is_some()).enumerate() {
         let official = row.amount.unwrap_or_default().decimal();
-        let share = if at + 1 == priced || listed.is_zero() {
+        let share = if at + 1 == rows || listed.is_zero() {
             left
         } else {
             (official * asks / listed).round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven)
@@ -155,23 +155,21 @@ fn quotes(asked: &[ToAsk], months: i32, prices: &RenewalPrices) -> Vec<Quote> {
     }
     asked
         .iter()
-        .map(|one| match shares.get(one.resource_id.as_str()) {
-            Some((official, payable)) => Quote {
-                resource_id: one.resource_id.clone(),
-                months: i16::try_from(months).unwrap_or(1),
-                last_paid: paid_for(one, months),
-                official: Some(*official),
-                payable: Some(*payable),
-                error_code: None,
-            },
-            None => {
-                let why = prices
-                    .failed
-                    .iter()
-                    .find(|failed| failed.resource_id.as_ref() == Some(&one.resource_id))
-                    .and_then(|failed| failed.error_code.clone());
-                unpriced(one, months, why.unwrap_or_default())
+        .map(|one| {
+            if let Some((official, payable)) = shares.get(one.resource_id.as_str()) {
+                return Quote {
+                    official: Some(*official),
+                    payable: Some(*payable),
+                    error_code: None,
+                    ..unpriced(one, months, String::new())
+                };
             }
+            let why = prices
+                .failed
+                .iter()
+                .find(|failed| failed.resource_id.as_ref() == Some(&one.resource_id))
+                .and_then(|failed| failed.error_code.clone());
+            unpriced(one, months, why.unwrap_or_default())
         })
         .collect()
 }

@@ -94,6 +94,13 @@ struct OnOneDay {
     sum: Sum,
 }
 
+impl OnOneDay {
+    /// How many renewals of the day are repetitions of earlier ones, and so not listed.
+    fn repeated(&self) -> i64 {
+        self.sum.count() - i64::try_from(self.rows.len()).unwrap_or(i64::MAX)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "resources/calendar.html")]
 struct CalendarPage<'a> {
@@ -294,11 +301,6 @@ impl CalendarPage<'_> {
 
     fn term(&self, row: &OnDay) -> String {
         self.t.months(i64::from(row.months))
-    }
-
-    /// How many renewals of the day are repetitions of earlier ones, and so not listed.
-    fn repeated(&self, on: &OnOneDay) -> i64 {
-        on.sum.count() - i64::try_from(on.rows.len()).unwrap_or(i64::MAX)
     }
 
     /// What is said about amounts that are no quotes.

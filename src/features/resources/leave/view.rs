@@ -109,6 +109,12 @@ impl Sums {
     }
 }
 
+impl Able {
+    fn sums(&self) -> Sums {
+        Sums::of(self.estimate.shares.iter().map(|share| share.part))
+    }
+}
+
 impl<'a> LeavePage<'a> {
     pub(super) fn new(app: &App, ui: &'a Ui, what: Unsubscribed) -> Self {
         Self {
@@ -292,10 +298,6 @@ impl<'a> LeavePage<'a> {
             }
         }
         rows
-    }
-
-    fn sums_of(&self, able: &Able) -> Sums {
-        Sums::of(able.estimate.shares.iter().map(|share| share.part))
     }
 
     fn sums(&self) -> Sums {

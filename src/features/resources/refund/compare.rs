@@ -196,8 +196,11 @@ mod tests {
         rows.iter().map(row).collect()
     }
 
-    fn told(lines: &[Line]) -> Vec<(Option<&str>, &str, Option<Money>, Option<Money>, Option<Money>)> {
-        fn one(line: &Line) -> (Option<&str>, &str, Option<Money>, Option<Money>, Option<Money>) {
+    /// Resource, order, estimate, refund, difference.
+    type Told<'a> = (Option<&'a str>, &'a str, Option<Money>, Option<Money>, Option<Money>);
+
+    fn told(lines: &[Line]) -> Vec<Told<'_>> {
+        fn one(line: &Line) -> Told<'_> {
             let Line { resource, order, estimated, real } = line;
             let resource = resource.as_ref().map(|(_, id)| id.as_str());
             (resource, order.as_str(), estimated.map(|b| b.back), real.map(|b| b.back), line.difference())

@@ -182,13 +182,15 @@ async fn walk(db: &PgPool, scope: &Scope, filter: &Filter, backwards: bool) -> V
     panic!("the list does not end");
 }
 
+/// Whether a row belongs into a list.
+type Test = fn(&Made) -> bool;
+
 #[sqlx::test]
 async fn pages_in_both_directions_and_the_export_are_the_whole_list_for_every_filter(db: PgPool) {
     let mut all: Vec<Made> = (0..600).map(|n| made(OURS, n)).collect();
     all.extend((600..700).map(|n| made(THEIRS, n)));
     put(&db, &all).await;
     let both = Scope::of([OURS, THEIRS]);
-    type Test = fn(&Made) -> bool;
     let cases: [(&str, Test); 19] = [
         ("", |r| r.pending.is_empty()),
         ("sort=-expiry", |r| r.pending.is_empty()),

@@ -176,7 +176,7 @@ struct Known {
 
 fn any(dice: &mut Dice) -> (Problem, Vec<Known>) {
     let services = ["ecs", "evs"];
-    let resources: Vec<Renewable> = (0..1 + dice.roll(3))
+    let resources: Vec<Renewable> = (0..=dice.roll(3))
         .map(|at| renewable(&format!("r-{at}"), dice.one_of(&services), &(1 + dice.roll(60)).to_string()))
         .collect();
     let kinds = [DiscountType::Promotion, DiscountType::Commercial, DiscountType::PriceAdjustment];
