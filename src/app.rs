@@ -166,7 +166,10 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
     let kept = Arc::new(orders::kept::Kept { db: db.clone(), clock: clock.clone() });
     let (pay, cancel) =
         (PayOrders { kept: kept.clone(), clock: clock.clone() }, CancelOrders { kept: kept.clone() });
-    let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
+    let (renew, unsubscribe) = (
+        Renewals { db: db.clone(), clock: clock.clone() },
+        Unsubscriptions { db: db.clone(), clock: clock.clone() },
+    );
     policy::register(Registry::new().with(pay).with(cancel).with(renew).with(unsubscribe), db, clock)
 }
 

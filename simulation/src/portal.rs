@@ -233,8 +233,8 @@ impl World {
             registry: Registry::new()
                 .with(Plain(PayOrders { kept: kept.clone(), clock: clock.clone() }))
                 .with(Plain(CancelOrders { kept }))
-                .with(Plain(Renewals { clock: clock.clone() }))
-                .with(Plain(Unsubscriptions { clock: clock.clone() })),
+                .with(Plain(Renewals { db: NO_DATABASE.clone(), clock: clock.clone() }))
+                .with(Plain(Unsubscriptions { db: NO_DATABASE.clone(), clock: clock.clone() })),
             upstream: Arc::new(HashMap::from([(ACCOUNT, (reader, Arc::new(writer)))])),
             clock,
             chance: Chance::seeded(sim.draw(0..=u64::MAX)),

@@ -205,7 +205,10 @@ fn setup(db: &PgPool, wire: Arc<dyn Wire>, clock: &Clock, user_name: Option<&str
     let accounts = HashMap::from([(ACCOUNT, (reader.known_as(user_name), Arc::new(writer)))]);
     let kept = Arc::new(Kept { db: db.clone(), clock: clock.clone() });
     let (pay, cancel) = (PayOrders { kept: kept.clone(), clock: clock.clone() }, CancelOrders { kept });
-    let (renew, unsubscribe) = (Renewals { clock: clock.clone() }, Unsubscriptions { clock: clock.clone() });
+    let (renew, unsubscribe) = (
+        Renewals { db: db.clone(), clock: clock.clone() },
+        Unsubscriptions { db: db.clone(), clock: clock.clone() },
+    );
     Arc::new(Setup {
         store: Arc::new(PgStore(db.clone())),
         registry: policy::register(

@@ -249,6 +249,10 @@ impl ListPage<'_> {
         !self.is_fresh && !self.acts.is_empty()
     }
 
+    fn may_set(&self) -> bool {
+        self.ui.may(Permission::SetRenewal)
+    }
+
     fn may_export(&self) -> bool {
         self.ui.may(Permission::Export)
     }

@@ -58,11 +58,16 @@ impl ChosenResource {
 
 /// What an operation on these resources holds: each of them, and what is attached to it.
 pub fn targets(resources: &[ChosenResource]) -> Vec<Target> {
-    let mut ids: Vec<&String> =
-        resources.iter().flat_map(|one| iter::once(&one.id).chain(&one.attached)).collect();
+    ids(resources).into_iter().map(Target::Resource).collect()
+}
+
+/// The ids of these resources and of what is attached to them, each once.
+pub(super) fn ids(resources: &[ChosenResource]) -> Vec<String> {
+    let all = resources.iter().flat_map(|one| iter::once(&one.id).chain(&one.attached));
+    let mut ids: Vec<String> = all.cloned().collect();
     ids.sort_unstable();
     ids.dedup();
-    ids.into_iter().cloned().map(Target::Resource).collect()
+    ids
 }
 
 /// What else the person saw.

@@ -3,8 +3,12 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 
-use super::live::{self, About, ChosenResource};
+use super::{
+    live::{self, About, ChosenResource},
+    sync,
+};
 use crate::{
     bss::{Reader, Renewal, Term, Write, codes::OrderType, resources::Resource},
     clock::Clock,
@@ -42,6 +46,8 @@ impl Confirmed for Renew {
 /// Orders renewals.
 #[derive(Debug, Clone)]
 pub struct Renewals {
+    /// Where the resources are kept.
+    pub db: PgPool,
     /// The time.
     pub clock: Clock,
 }
@@ -81,8 +87,12 @@ impl Kind for Renewals {
         }
     }
 
-    /// The order that was made is found by the ordinary synchronisation of orders.
-    async fn settled(&self, _: &Operation, _: &Reader) {}
+    /// The resources show the order that holds them; the order itself is found by the synchronisation of orders.
+    async fn settled(&self, operation: &Operation, reader: &Reader) {
+        if let Ok(confirmed) = serde_json::from_str::<Renew>(&operation.payload) {
+            sync::after((&self.db, &self.clock), operation, reader, &live::ids(&confirmed.resources)).await;
+        }
+    }
 }
 
 /// Why the resource cannot be renewed any more as it was confirmed.

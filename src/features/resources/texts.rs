@@ -5,6 +5,9 @@ crate::texts! {
     pub struct Texts {
         resources: "包年/包月资源", "Yearly/monthly resources";
         refresh: "刷新", "Refresh";
+        calendar: "续费日历", "Calendar";
+        plans: "续费计划", "Plans";
+        days: "续费日设置", "Renewal days";
         by_policy: "按到期策略", "By what happens at expiry";
         all: "全部", "All";
         manual: "手动续费", "Manual renewal";

@@ -3,10 +3,12 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 
 use super::{
     live::{self, About, ChosenResource},
     refund::Share,
+    sync,
 };
 use crate::{
     bss::{
@@ -75,6 +77,8 @@ impl Confirmed for Unsubscribe {
 /// Unsubscribes resources.
 #[derive(Debug, Clone)]
 pub struct Unsubscriptions {
+    /// Where the resources are kept.
+    pub db: PgPool,
     /// The time.
     pub clock: Clock,
 }
@@ -127,7 +131,11 @@ impl Kind for Unsubscriptions {
     }
 
     /// The order that was made is found by the ordinary synchronisation of orders.
-    async fn settled(&self, _: &Operation, _: &Reader) {}
+    async fn settled(&self, operation: &Operation, reader: &Reader) {
+        if let Ok(confirmed) = serde_json::from_str::<Unsubscribe>(&operation.payload) {
+            sync::after((&self.db, &self.clock), operation, reader, &live::ids(&confirmed.resources)).await;
+        }
+    }
 }
 
 /// Whether it is as an unsubscription leaves it.
