@@ -124,12 +124,7 @@ impl Resource {
     /// What text search looks into: what tells one from another. Services, regions and projects are filters of
     /// their own, and each piece more makes a row slower to store.
     pub fn search_text(&self) -> String {
-        search::text([
-            self.resource_id.as_str(),
-            &self.name,
-            &self.spec,
-            &self.spec_code,
-        ])
+        search::text([self.resource_id.as_str(), &self.name, &self.spec, &self.spec_code])
     }
 
     /// What is indexed for that text.
