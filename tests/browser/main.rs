@@ -4,6 +4,7 @@
 
 mod gallery;
 mod journey;
+mod resources;
 mod review;
 #[expect(unused_imports, reason = "the tests of the portal use more of it")]
 #[path = "../portal/support/mod.rs"]

@@ -16,7 +16,7 @@ use serde_json::json;
 use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
 /// How long a page may take to show what it should.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A child process that is asked to end, and waited for, when the test is over.
 pub(crate) struct Process(Child);

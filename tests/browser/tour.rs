@@ -75,6 +75,7 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
         .until("document.querySelectorAll('tbody tr').length > 5 && !document.querySelector('progress')")
         .await;
     let resource = id("document.querySelector('tbody .key a[data-open-row]').pathname").await;
+    let resource_id = resource.rsplit('/').next().unwrap_or_default().to_owned();
     // Operations in the states that people meet: done, waiting for approval, and not known yet.
     let order = place(&demo, &browser, "640.00").await;
     let done = pay(&browser, &order).await;
@@ -104,7 +105,15 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
             ("resources", "/resources".to_owned()),
             ("resources-near", "/resources?due=30".to_owned()),
             ("resources-pasted", "/resources?ids=nobody-knows+neither-this".to_owned()),
-            ("resource", resource),
+            ("resource", resource.clone()),
+            ("calendar", "/resources/calendar".to_owned()),
+            ("renew", format!("/resources/renew?resource={resource_id}")),
+            ("auto-renewal", format!("/resources/auto-renewal?resource={resource_id}")),
+            ("at-expiry", format!("/resources/at-expiry?resource={resource_id}&resource=nobody-knows")),
+            ("convert", format!("/resources/convert?resource={resource_id}")),
+            ("unsubscribe", format!("/resources/unsubscribe?resource={resource_id}")),
+            ("days", "/resources/days".to_owned()),
+            ("plans", "/resources/plans".to_owned()),
             ("activity", "/activity".to_owned()),
             ("operation-done", done),
             ("operation-waiting", waiting),

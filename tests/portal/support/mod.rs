@@ -17,9 +17,9 @@ pub use simulator::Simulator;
 
 use std::time::Duration;
 
-/// Asks again and again until there is an answer, for at most half a minute.
+/// Asks again and again until there is an answer, for at most a minute.
 pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..300 {
+    for _ in 0..600 {
         if let Some(answer) = ask().await {
             return answer;
         }

@@ -1,0 +1,186 @@
+//! What finance people do with yearly/monthly resources: renew some, have one renewed by itself and not any more,
+//! see a batch of which one fails, and unsubscribe one, waiting and taking it back. The simulator's ledger is
+//! the judge.
+
+use serde_json::{Value, json};
+
+use crate::{
+    journey::control,
+    support::{Browser, Demo},
+};
+
+/// Main resources of the first account that are in use and can be renewed by hand, at least so many, as the
+/// list shows them to `role`.
+async fn begin(role: &str, at_least: usize) -> (Demo, Browser, Vec<String>) {
+    let demo = Demo::start(120);
+    let browser = Browser::open(&demo.ready.url).await;
+    browser.size(1440, 1000).await;
+    browser.sign_in(demo.ready.user(role)).await;
+    browser.go("/resources?policy=manual&sort=-expiry").await;
+    // Until all accounts were read there are no buttons, and so nothing to tick.
+    for attempt in 0.. {
+        let there = format!("document.querySelectorAll('tbody input[name=resource]').length >= {at_least}");
+        if browser.ask(&there).await == json!(true) {
+            break;
+        }
+        assert!(attempt < 300, "the resources never came");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        browser.go("/resources?policy=manual&sort=-expiry").await;
+    }
+    let ids = browser
+        .ask(
+            "[...document.querySelectorAll('tbody tr')]
+                .filter(row => row.innerText.includes('使用中') && row.innerText.includes('huaxin-group'))
+                .map(row => row.querySelector('input[name=resource]').value)",
+        )
+        .await;
+    let ids: Vec<String> = serde_json::from_value(ids).expect("ids");
+    assert!(ids.len() >= at_least, "{ids:?}");
+    (demo, browser, ids)
+}
+
+/// Ticks these rows and presses the button that leads to `page`.
+async fn choose(browser: &Browser, ids: &[String], page: &str) {
+    for id in ids {
+        browser.click(&format!("tbody input[name=resource][value='{id}']")).await;
+    }
+    browser.until("document.querySelector('[data-bulk-count]').innerText !== '0'").await;
+    browser.click(&format!("[data-bulk-bar] button[formaction='/resources/{page}']")).await;
+    browser.until(&format!("location.pathname === '/resources/{page}'")).await;
+}
+
+/// Signs out, and in as somebody else.
+async fn change_to(demo: &Demo, browser: &Browser, role: &str) {
+    browser.click("button[popovertarget=person]").await;
+    browser.click("form[action='/sign-out'] button").await;
+    browser.until("location.pathname.startsWith('/sign-in')").await;
+    browser.sign_in(demo.ready.user(role)).await;
+}
+
+/// How often an operation took effect.
+async fn happened(demo: &Demo, operation: &str) -> usize {
+    let ledger = control(demo, "/ledger", None).await;
+    let effects = ledger.as_array().expect("a list").iter();
+    effects.filter(|effect| effect["operation"] == json!(operation)).count()
+}
+
+/// The policy of a resource, as its page shows the cloud's.
+async fn shows(browser: &Browser, id: &str, word: &str) {
+    browser.go(&format!("/resources/of/{id}")).await;
+    browser.until(&format!("document.querySelector('main').innerText.includes({})", json!(word))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_resources_are_renewed_by_a_plan_and_paid() {
+    let (demo, browser, ids) = begin("finance", 2).await;
+    choose(&browser, &ids[..2], "renew").await;
+    browser.until("document.querySelectorAll('#renew tr[id^=row-]').length === 2").await;
+    // All terms are laid side by side when they have been read.
+    browser.until("document.querySelectorAll('#terms tbody tr').length === 14").await;
+    browser.picture("resources-1-renew").await;
+    browser.fill("#reason", "Browser test").await;
+    if browser.ask("Boolean(document.querySelector('#typed'))").await == json!(true) {
+        let amount = browser.ask("document.querySelector('#summary .grand dd').innerText").await;
+        browser.fill("#typed", amount.as_str().expect("an amount")).await;
+    }
+    browser.click("#summary button[type=submit]").await;
+    browser.until("location.pathname.startsWith('/resources/plans/')").await;
+    browser.picture("resources-2-plan").await;
+    // Both are ordered, and paid unless somebody has to agree first.
+    let ordered = async || happened(&demo, "renewal_resources").await;
+    for attempt in 0.. {
+        if ordered().await == 2 {
+            break;
+        }
+        assert!(attempt < 300, "two orders were never made");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    browser.until("document.querySelectorAll('main a[href^=\"/orders/\"]').length >= 2").await;
+    browser.assert_quiet().await;
+    assert_eq!(ordered().await, 2, "one order each, once");
+    browser.picture("resources-3-ordered").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_resource_is_renewed_by_itself_and_then_not_any_more() {
+    let (demo, browser, ids) = begin("finance", 1).await;
+    choose(&browser, &ids[..1], "auto-renewal").await;
+    browser.fill("#times", "3").await;
+    browser.picture("resources-4-auto-renewal").await;
+    browser.click("#submit").await;
+    browser.until("location.pathname.startsWith('/activity/')").await;
+    browser.until("document.querySelector('.state.done')").await;
+    shows(&browser, &ids[0], "自动续费").await;
+    browser.go(&format!("/resources/auto-renewal?to=off&resource={}", ids[0])).await;
+    browser.click("#submit").await;
+    browser.until("location.pathname.startsWith('/activity/')").await;
+    browser.until("document.querySelector('.state.done')").await;
+    shows(&browser, &ids[0], "手动续费").await;
+    let told = (
+        happened(&demo, "auto_renewal_resources").await,
+        happened(&demo, "cancel_auto_renewal_resources").await,
+    );
+    assert_eq!(told, (1, 1));
+    browser.assert_quiet().await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_batch_one_fails_and_the_others_are_done() {
+    let (demo, browser, ids) = begin("finance", 3).await;
+    choose(&browser, &ids[..3], "auto-renewal").await;
+    browser.fill("#typed", "3").await;
+    // Huawei does not permit the first of them.
+    let body = json!({ "error_code": "CBC.0151", "error_msg": "no permission" });
+    let refusal = json!({ "kind": "status", "code": 403, "body": body });
+    let rules: Value = json!({ "rules": [{
+        "operation": "auto_renewal_resources", "call": 1, "times": 1, "fault": refusal }] });
+    control(&demo, "/faults", Some(rules)).await;
+    browser.click("#submit").await;
+    browser.until("location.pathname === '/activity'").await;
+    for attempt in 0.. {
+        if happened(&demo, "auto_renewal_resources").await == 2 {
+            break;
+        }
+        assert!(attempt < 300, "two were never switched on");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    browser.go("/activity?state=FAILED").await;
+    browser.until("document.querySelectorAll('tbody tr').length === 1").await;
+    browser.picture("resources-5-one-failed").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unsubscription_is_agreed_to_waits_and_is_taken_back() {
+    let (demo, browser, ids) = begin("finance", 1).await;
+    choose(&browser, &ids[..1], "unsubscribe").await;
+    browser.until("document.querySelector('#leave')").await;
+    browser.fill("#reason", "Browser test").await;
+    let word = browser.ask("document.querySelector('#typed').dataset.confirmText").await;
+    assert_eq!(
+        browser.ask("document.querySelector('#submit').disabled").await,
+        json!(true),
+        "not before the word"
+    );
+    browser.fill("#typed", word.as_str().expect("a word")).await;
+    browser.picture("resources-6-unsubscribe").await;
+    browser.click("#submit").await;
+    browser.until("location.pathname.startsWith('/activity/')").await;
+    let operation = browser.path().await;
+    change_to(&demo, &browser, "approver").await;
+    browser.go(&operation).await;
+    browser.click("form[action$='/approve'] button").await;
+    browser.until("document.querySelector('[data-countdown], .relative')").await;
+    change_to(&demo, &browser, "finance").await;
+    browser.go(&operation).await;
+    browser.until("document.querySelector('#withdraw')").await;
+    browser.picture("resources-7-waits").await;
+    browser.click("#withdraw").await;
+    browser.until("!document.querySelector('#withdraw') && document.querySelector('.state.final')").await;
+    assert_eq!(happened(&demo, "cancel_resources_subscription").await, 0);
+    shows(&browser, &ids[0], "使用中").await;
+    browser.assert_quiet().await;
+    browser.close().await;
+}
