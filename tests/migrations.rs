@@ -7,9 +7,10 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 14] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 15] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
+    ("calendar_feed", "a person's"),
     ("cloud_account", "the accounts themselves"),
     ("job", "work of the portal"),
     ("known_device", "a person's"),

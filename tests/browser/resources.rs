@@ -16,17 +16,7 @@ async fn begin(role: &str, at_least: usize) -> (Demo, Browser, Vec<String>) {
     let browser = Browser::open(&demo.ready.url).await;
     browser.size(1440, 1000).await;
     browser.sign_in(demo.ready.user(role)).await;
-    browser.go("/resources?policy=manual&sort=-expiry").await;
-    // Until all accounts were read there are no buttons, and so nothing to tick.
-    for attempt in 0.. {
-        let there = format!("document.querySelectorAll('tbody input[name=resource]').length >= {at_least}");
-        if browser.ask(&there).await == json!(true) {
-            break;
-        }
-        assert!(attempt < 300, "the resources never came");
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        browser.go("/resources?policy=manual&sort=-expiry").await;
-    }
+    listed(&browser, "/resources?policy=manual&sort=-expiry", at_least).await;
     let ids = browser
         .ask(
             "[...document.querySelectorAll('tbody tr')]
@@ -37,6 +27,20 @@ async fn begin(role: &str, at_least: usize) -> (Demo, Browser, Vec<String>) {
     let ids: Vec<String> = serde_json::from_value(ids).expect("ids");
     assert!(ids.len() >= at_least, "{ids:?}");
     (demo, browser, ids)
+}
+
+/// Opens a list of resources again and again until so many rows can be ticked: until all accounts were read
+/// there are no buttons, and so nothing to tick.
+pub(crate) async fn listed(browser: &Browser, url: &str, at_least: usize) {
+    let there = format!("document.querySelectorAll('tbody input[name=resource]').length >= {at_least}");
+    for _ in 0..300 {
+        browser.go(url).await;
+        if browser.ask(&there).await == json!(true) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("the resources never came");
 }
 
 /// Ticks these rows and presses the button that leads to `page`.
@@ -75,8 +79,8 @@ async fn two_resources_are_renewed_by_a_plan_and_paid() {
     let (demo, browser, ids) = begin("finance", 2).await;
     choose(&browser, &ids[..2], "renew").await;
     browser.until("document.querySelectorAll('#renew tr[id^=row-]').length === 2").await;
-    // All terms are laid side by side when they have been read.
-    browser.until("document.querySelectorAll('#terms tbody tr').length === 14").await;
+    // The terms that there are for both are laid side by side when they have been read.
+    browser.until("document.querySelectorAll('#terms tbody tr').length > 2").await;
     browser.picture("resources-1-renew").await;
     browser.fill("#reason", "Browser test").await;
     if browser.ask("Boolean(document.querySelector('#typed'))").await == json!(true) {

@@ -161,6 +161,7 @@ impl Browser {
 
     pub(crate) async fn go(&self, path: &str) {
         self.driver.goto(format!("{}{path}", self.base)).await.expect("the page loads");
+        self.until("document.readyState === 'complete'").await;
     }
 
     pub(crate) async fn path(&self) -> String {

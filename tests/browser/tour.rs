@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     journey::{control, pay, place},
+    resources::listed,
     support::{Browser, Demo},
 };
 
@@ -70,10 +71,7 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
     let pending = id(first).await;
     browser.go("/orders?type=4").await;
     let refund = id(first).await;
-    browser.go("/resources").await;
-    browser
-        .until("document.querySelectorAll('tbody tr').length > 5 && !document.querySelector('progress')")
-        .await;
+    listed(&browser, "/resources?policy=manual&sort=-expiry", 6).await;
     let resource = id("document.querySelector('tbody .key a[data-open-row]').pathname").await;
     let resource_id = resource.rsplit('/').next().unwrap_or_default().to_owned();
     // Operations in the states that people meet: done, waiting for approval, and not known yet.

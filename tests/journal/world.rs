@@ -157,6 +157,17 @@ impl World {
         self.store.claim(&[State::Ready], "test", Duration::from_mins(1)).await.expect("claimed")
     }
 
+    /// What is free again. The refusal before may still be rolled back for a moment, and holds its row that long.
+    pub(crate) async fn claim_again(&self) -> Claimed {
+        for _ in 0..600 {
+            if let Some(claimed) = self.claim().await {
+                return claimed;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("never free again");
+    }
+
     pub(crate) async fn arm(&self, claimed: &Claimed) -> Result<(), Fault> {
         self.store.arm(claimed, &self.arming(TimeDelta::zero())).await
     }

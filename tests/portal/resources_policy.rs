@@ -263,6 +263,12 @@ async fn the_days_of_an_account_are_set_and_shown_as_last_set_here(db: PgPool) {
     let place = first.leads_to().expect("to the operation");
     assert_eq!(second.leads_to().as_deref(), Some(place.as_str()), "{}", second.text);
     operations(&portal, "SUCCEEDED", 1).await;
+    // It is noted after the operation has ended.
+    eventually("kept", async || {
+        let page = finance.get("/resources/days").await;
+        page.words("main").contains("Set here to: 5 days before expiry").then_some(())
+    })
+    .await;
     let expiry = page.form("form#expiry").with("day", "end");
     let stale = finance.submit(&expiry).await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "another day was set since: {}", stale.text);

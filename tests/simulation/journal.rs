@@ -58,6 +58,8 @@ pub(crate) struct Row {
     pub(crate) form_key: Uuid,
     /// How long it waits once it is ready, in milliseconds.
     pub(crate) hold_ms: Option<i64>,
+    /// The plan that it is a part of; what plans forbid is tested where plans are.
+    pub(crate) plan: Option<Uuid>,
     /// What it holds while it is open.
     pub(crate) targets: Vec<Target>,
     /// What was sent because of it.
@@ -380,6 +382,7 @@ fn begun(
         lease: None,
         form_key: intent.form_key,
         hold_ms,
+        plan: planned.intent.plan,
         targets: intent.targets.clone(),
         requests: Vec::new(),
         approvals: Vec::new(),

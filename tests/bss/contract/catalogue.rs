@@ -99,17 +99,26 @@ fn every_code_of_every_table_has_a_name_in_both_languages() {
 }
 
 /// Which pages of the portal rest on an operation: the features' folders, and the words by which their
-/// sources call it.
+/// sources call it, or those of `payments`, which they use.
 const PAGES: &[(&str, &[&str], &str)] = &[
-    ("list_customer_orders", &["orders"], ".orders("),
-    ("show_customer_order_details", &["orders", "activity"], ".order("),
-    ("list_order_coupons_by_order_id", &["orders"], ".order_coupons("),
-    ("list_order_discounts", &["orders"], ".order_discounts("),
-    ("pay_orders", &["orders"], "Write::Pay("),
+    ("list_customer_orders", &["orders", "resources"], ".orders("),
+    ("show_customer_order_details", &["orders", "resources", "activity"], ".order("),
+    ("list_order_coupons_by_order_id", &["orders", "resources"], ".order_coupons("),
+    ("list_order_discounts", &["orders", "resources"], ".order_discounts("),
+    ("pay_orders", &["orders", "resources"], "Write::Pay("),
     ("cancel_customer_order", &["orders"], "Write::CancelOrder"),
-    ("show_refund_order_details", &["orders"], ".refund_orders("),
-    ("show_customer_account_balances", &["orders"], ".balances("),
-    ("list_sub_customer_coupons", &["orders"], ".coupons("),
+    ("show_refund_order_details", &["orders", "resources"], ".refund_orders("),
+    ("show_customer_account_balances", &["orders", "resources"], ".balances("),
+    ("list_sub_customer_coupons", &["orders", "resources"], ".coupons("),
+    ("list_pay_per_use_customer_resources", &["resources"], ".resources("),
+    ("list_renew_rate_on_period", &["resources"], ".renewal_prices("),
+    ("renewal_resources", &["resources"], "Write::Renew("),
+    ("cancel_resources_subscription", &["resources"], "Write::Unsubscribe("),
+    ("auto_renewal_resources", &["resources"], "Write::AutoRenew("),
+    ("cancel_auto_renewal_resources", &["resources"], "Write::CancelAutoRenew"),
+    ("set_resources_renew_config", &["resources"], "Write::SetRenewalDay("),
+    ("update_period_to_on_demand", &["resources"], "Write::SetToPayPerUse("),
+    ("update_period_to_on_demand_instantly", &["resources"], "Write::ConvertToPayPerUse("),
 ];
 
 /// The pages that rest on an operation, which do call it.
@@ -117,9 +126,11 @@ fn pages(operation: &str) -> String {
     let Some((_, features, call)) = PAGES.iter().find(|(id, ..)| *id == operation) else {
         return String::new();
     };
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for feature in *features {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/features").join(feature);
-        assert!(calls(&folder, call), "{feature} does not call {operation}");
+        let folder = sources.join("features").join(feature);
+        let through_payments = || calls(&folder, "payments::") && calls(&sources.join("payments"), call);
+        assert!(calls(&folder, call) || through_payments(), "{feature} does not call {operation}");
     }
     features.join(", ")
 }

@@ -59,7 +59,7 @@ fn own(row: &Row) -> Value {
     let (owner, until) = row.lease.clone().unzip();
     let more = json!({
         "fence": row.fence, "lease_owner": owner, "lease_until": maybe(until), "form_nonce": row.form_key,
-        "hold_ms": row.hold_ms,
+        "hold_ms": row.hold_ms, "plan_id": row.plan,
     });
     with(operation(&row.operation), more)
 }

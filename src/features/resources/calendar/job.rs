@@ -23,7 +23,7 @@ use crate::{
 /// The name of the job.
 pub const JOB: &str = "renewal-quotes";
 /// How long after a run the next one begins.
-const PERIOD: Duration = Duration::from_mins(5);
+const PERIOD: Duration = Duration::from_mins(2);
 /// Resources of an account that are asked about in one run, so that people's own questions come through.
 const A_RUN: i64 = 500;
 /// Resources of one question.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What is due first of each main resource that expires from `from` until `to`, put together where account,
-/// day, way and term are the same.
+/// day, way and term are the same. Where the term is not known it is a year, so that it comes once.
 pub(super) async fn due(
     db: &PgPool,
     scope: &Scope,
@@ -23,7 +23,7 @@ pub(super) async fn due(
         r#"select r.account_id as "account!", r.tab = 1 as "automatic!",
                   (r.expires_at at time zone 'Asia/Shanghai')::date
                       - case when r.tab = 1 then coalesce(d.deduction_days, 7) else 0 end as "day!",
-                  coalesce(q.months, 1::smallint) as "months!",
+                  coalesce(q.months, 12::smallint) as "months!",
                   case when q.payable is not null then 0 when q.last_paid is not null then 1 else 2 end as "known!",
                   count(*) as "count!", coalesce(sum(coalesce(q.payable, q.last_paid)), 0) as "amount!"
              from resources r
@@ -88,7 +88,7 @@ pub(super) async fn on_days(
                   r.service_name_en as service_en, r.tab = 1 as "automatic!", r.expires_at,
                   (r.expires_at at time zone 'Asia/Shanghai')::date
                       - case when r.tab = 1 then coalesce(d.deduction_days, 7) else 0 end as "due!",
-                  coalesce(q.months, 1::smallint) as "months!", q.payable as "payable?", q.last_paid as "last_paid?",
+                  coalesce(q.months, 12::smallint) as "months!", q.payable as "payable?", q.last_paid as "last_paid?",
                   q.asked_at as "asked_at?", q.error_code as "error_code?"
              from resources r
              left join resource_quote q on q.account_id = r.account_id and q.resource_id = r.resource_id

@@ -35,6 +35,9 @@ async fn portal(db: &PgPool) -> Portal {
     let routes = routes().merge(features::sign_in::routes());
     let portal =
         Portal::with_accounts(db.clone(), routes, vec![account(OURS, "ours"), account(THEIRS, "theirs")]);
+    for (id, name) in [(OURS, "ours"), (THEIRS, "theirs")] {
+        super::store::tests::put_account(db, id, name).await;
+    }
     portal.person("viewer", Role::Viewer, &[OURS]).await;
     put(db, (OURS, "auto"), ("2026-12-20T04:00:00Z", 3), (Some("1200.50"), Some("999"))).await;
     put(db, (OURS, "manual"), ("2026-12-13T04:00:00Z", 0), (None, Some("100"))).await;

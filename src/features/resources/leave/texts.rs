@@ -94,7 +94,7 @@ crate::texts! {
         happens_checked(above: &str): "退款超过 ¥{above}，华为云会额外审核，到账可能较慢。", "The refund is above ¥{above}: Huawei Cloud checks it once more, so it may take longer.";
         quota(account: &str, used: i64, all: i64): "{account}：五天无理由全额退订每年 {all} 次，本系统的记录中今年已用 {used} 次；在别处退订的可能没有计入。", "{account}: {all} full refunds within five days of purchase a year; {used} used this year by our own records, which may miss what was unsubscribed elsewhere.";
         hold(span: &str): "确认后等待 {span} 才发给华为云；这段时间内可以在操作页撤回。", "After you confirm, nothing is sent to Huawei Cloud for {span}; until then you can take it back on the operation's page.";
-        approvals(n: i16): "需要 {n} 人审批后才会开始。", "It begins once {n} other people have agreed.";
+        approvals(n: i16): "需要 {n} 人审批后才会开始。", "It begins once others have agreed ({n}).";
         together: "作为一个请求提交", "Submit as one request";
         together_help: "所选资源中有同一订单购买的同类资源。必须整体退订的服务需要这样提交；否则每个资源各自提交，一个失败不影响其他。", "Some of the chosen resources were bought together. Services that must be unsubscribed as a whole need this; otherwise each is submitted by itself, and one that fails does not stop the others.";
         confirm: "确认", "Confirm";

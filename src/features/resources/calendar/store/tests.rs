@@ -4,6 +4,19 @@ use sqlx::PgPool;
 
 use crate::identity::access::AccountId;
 
+/// An account, so that people can be given it.
+pub(in super::super) async fn put_account(db: &PgPool, account: AccountId, name: &str) {
+    sqlx::query(
+        "insert into cloud_account (id, name, site, ak_sealed, sk_sealed, created_at, updated_at)
+         values ($1, $2, 'china', '', '', now(), now())",
+    )
+    .bind(account.0)
+    .bind(name)
+    .execute(db)
+    .await
+    .expect("an account");
+}
+
 /// A main resource that expires then, with BSS's code of what happens.
 pub(in super::super) async fn put_resource(
     db: &PgPool,
