@@ -105,11 +105,17 @@ impl Console {
         Ok((effects.last().map_or(effect, |row| row.seq), last))
     }
 
-    /// Every request that would change something, after `after`.
+    /// Every request that would change something, after `after`. Some questions have a body, and so are posted:
+    /// Huawei's names of those begin with what they do. Whatever had an effect counts, however it is called.
     pub async fn writes(&self, after: u64) -> Result<Vec<Sent>> {
         let requests: Vec<Received> = self.get(&format!("/requests?after={after}")).await?;
-        let writes =
-            requests.into_iter().filter(|request| request.method != "GET" && request.account.is_some());
+        let asks = |request: &Received| {
+            let operation = request.operation.as_deref().unwrap_or_default();
+            request.effect.is_none() && ["list_", "show_"].iter().any(|verb| operation.starts_with(verb))
+        };
+        let writes = requests
+            .into_iter()
+            .filter(|request| request.method != "GET" && request.account.is_some() && !asks(request));
         writes.map(sent).collect()
     }
 
