@@ -31,7 +31,6 @@ const ANSWERS: &[&str] = &[
     "arm Ok",
     "arm Refused: new row for relation \"attempt\" violates check constraint \"pay_names_its_order\"",
     "arm Refused: new row for relation \"attempt\" violates check constraint \"settles_after_signing\"",
-    "arm Refused: it can still be taken back",
     "arm Refused: the deadline has passed",
     "arm Refused: this is not the order to pay",
     "claim None",
