@@ -9,6 +9,7 @@ mod plans;
 mod refunds;
 mod resources;
 mod resources_list;
+mod resources_plan;
 mod resources_policy;
 mod resources_renew;
 mod resources_unsubscribe;

@@ -444,6 +444,7 @@ fn acts(ui: &Ui) -> Vec<Act> {
     };
     [
         act(Permission::RenewResources, links::renew([]), t.renew(), 50),
+        act(Permission::RenewResources, links::plan_renewals([]), t.planner(), 50),
         act(Permission::SetRenewal, links::auto_renewal([]), t.auto_renewal(), 100),
         act(Permission::SetRenewal, links::at_expiry([]), t.at_expiry(), 100),
         act(Permission::ConvertResources, links::convert([]), t.convert(), 10),

@@ -68,6 +68,7 @@ crate::texts! {
         over: "灰色的操作超过了一次的上限，请减少选择", "What is greyed out takes fewer at once; select fewer";
         clear_selection: "清除选择", "Clear";
         renew: "续费", "Renew";
+        planner: "续费规划", "Plan renewals";
         auto_renewal: "自动续费", "Auto-renewal";
         at_expiry: "到期转按需", "Pay-per-use at expiry";
         convert: "转按需", "Change to pay-per-use";

@@ -5,7 +5,12 @@ use futures_util::{StreamExt as _, stream};
 
 use super::texts::Texts;
 use crate::{
-    bss::{self, Reader, Term, explain::explain, prices::RenewalInquiry},
+    bss::{
+        self, Reader, Term,
+        codes::{DiscountType, RatingDiscount},
+        explain::explain,
+        prices::{RenewalDiscount, RenewalInquiry},
+    },
     features::resources::plan::Price,
     i18n::Locale,
     money::Money,
@@ -23,6 +28,19 @@ pub(super) struct Quote {
     pub(super) price: Price,
     /// The discount that the price rests on: id and name.
     pub(super) discount: Option<(String, String)>,
+    /// Every discount that could be used.
+    pub(super) offers: Vec<Offered>,
+}
+
+/// What renewing a resource costs with one discount.
+#[derive(Debug, Clone)]
+pub(super) struct Offered {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Its kind as an order names it; nothing for one that orders have no name for.
+    pub(super) kind: Option<DiscountType>,
+    /// What is paid with it, yuan.
+    pub(super) amount: Money,
 }
 
 /// Why a resource has no price: Huawei's code and words.
@@ -34,11 +52,10 @@ pub(super) struct Unpriced {
 
 /// Asks for the price of each resource as an order of its own, in the order given.
 pub(super) async fn each(
-    asked: Vec<(Reader, String)>,
-    term: Term,
+    asked: Vec<(Reader, String, Term)>,
 ) -> Vec<Result<Result<Quote, Unpriced>, bss::Error>> {
     stream::iter(asked)
-        .map(|(reader, id)| async move { one(&reader, &id, term).await })
+        .map(|(reader, id, term)| async move { one(&reader, &id, term).await })
         .buffered(AT_ONCE)
         .collect()
         .await
@@ -72,7 +89,22 @@ async fn one(reader: &Reader, id: &str, term: Term) -> Result<Result<Quote, Unpr
         Some((best.amount?.rounded(), (id, best.discount_name.clone().unwrap_or_default())))
     });
     let (payable, discount) = best.map_or((official, None), |(amount, named)| (amount, Some(named)));
-    Ok(Ok(Quote { price: Price { official, payable, from_balance: payable }, discount }))
+    let offers = prices.discounted.iter().filter_map(offered).collect();
+    Ok(Ok(Quote { price: Price { official, payable, from_balance: payable }, discount, offers }))
+}
+
+fn offered(told: &RenewalDiscount) -> Option<Offered> {
+    let kind = match told.discount_type? {
+        RatingDiscount::Commercial => Some(DiscountType::Commercial),
+        RatingDiscount::ByDistributor | RatingDiscount::ByPartner => Some(DiscountType::Partner),
+        RatingDiscount::Unknown(_) => None,
+    };
+    Some(Offered {
+        id: told.discount_id.clone()?,
+        name: told.discount_name.clone().unwrap_or_default(),
+        kind,
+        amount: told.amount?.rounded(),
+    })
 }
 
 /// What renewing many resources costs together.
