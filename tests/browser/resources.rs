@@ -197,8 +197,10 @@ async fn a_proposal_for_the_least_cash_is_confirmed_and_paid_with_its_coupons() 
     // Until a common day, and back to a term: the page reckons again by itself.
     let day = "[...document.querySelectorAll('#orders .change ins')].map(end => end.innerText).sort().pop()";
     let day = browser.ask(day).await;
-    browser.fill("#until", day.as_str().expect("a day")).await;
-    browser.click("#ends-day").await;
+    // As its keys are typed in an American browser: month, day, year.
+    let day = day.as_str().expect("a day").replace('-', "");
+    browser.fill("#until", &format!("{}{}", &day[4..], &day[..4])).await;
+    browser.until("document.querySelector('#ends-day').checked").await;
     browser.until("document.querySelector('#summary').innerText.includes('至少到')").await;
     browser.picture("resources-8-until-a-day").await;
     browser.click("#ends-term").await;

@@ -56,6 +56,13 @@ async fn a_renewal_is_shown_compared_confirmed_once_and_carried_out(db: PgPool) 
     let terms = finance.htmx(&shown.attributes("#terms", "hx-get")[0]).await;
     assert!(!terms.text.contains("<html"), "only the grid");
     assert_eq!(terms.texts("tbody tr").len(), 14, "{}", terms.text);
+    // What cannot be renewed for a term is told with the reason, and a term for none of them cannot be chosen.
+    for row in terms.texts("tbody tr:has(details)") {
+        assert!(two.iter().any(|id| row.contains(id.as_str())) && row.contains("CBC."), "{row}");
+    }
+    for row in terms.texts("tbody tr:not(:has(a))") {
+        assert!(row.contains("—") && row.contains("2 cannot be renewed"), "{row}");
+    }
 
     let form = shown.form("form#renew").with("reason", "for the <audit>");
     let typed = shown.attributes("#typed", "id").is_empty();

@@ -44,7 +44,7 @@ pub(super) struct Offered {
 }
 
 /// Why a resource has no price: Huawei's code and words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Unpriced {
     code: String,
     words: String,
@@ -108,31 +108,43 @@ fn offered(told: &RenewalDiscount) -> Option<Offered> {
 }
 
 /// What renewing many resources costs together.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Together {
     pub(super) official: Money,
     pub(super) payable: Money,
-    /// How many of them cannot be renewed for this term.
-    pub(super) without: usize,
+    /// Those that cannot be renewed for this term, and why.
+    pub(super) failed: Vec<(String, Unpriced)>,
 }
 
 /// Asks for the price of many resources of one account together, ten at a time.
 pub(super) async fn together(reader: &Reader, ids: &[String], term: Term) -> Result<Together, bss::Error> {
     let mut sum = Together::default();
     for some in ids.chunks(PER_INQUIRY) {
+        let mut all_fail = |why: &Unpriced| {
+            sum.failed.extend(some.iter().map(|id| (id.clone(), why.clone())));
+        };
         let Ok(inquiry) = RenewalInquiry::new(some.to_vec(), term, false) else {
-            sum.without += some.len();
+            all_fail(&Unpriced::default());
             continue;
         };
         let prices = match reader.renewal_prices(&inquiry).await {
             Ok(prices) => prices,
             Err(error) if error.kind == bss::Kind::Refused => {
-                sum.without += some.len();
+                all_fail(&Unpriced {
+                    code: error.code.unwrap_or_default(),
+                    words: error.message.unwrap_or_default(),
+                });
                 continue;
             }
             Err(error) => return Err(error),
         };
-        sum.without += prices.failed.len();
+        sum.failed.extend(prices.failed.iter().map(|one| {
+            let why = Unpriced {
+                code: one.error_code.clone().unwrap_or_default(),
+                words: one.error_msg.clone().unwrap_or_default(),
+            };
+            (one.resource_id.clone().unwrap_or_default(), why)
+        }));
         let official = prices.official.as_ref().and_then(|price| price.official_website_amount);
         let official = official.unwrap_or_default().rounded();
         let payable = prices.best().and_then(|best| best.amount).map_or(official, Money::rounded);

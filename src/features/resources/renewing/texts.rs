@@ -47,7 +47,7 @@ crate::texts! {
         together_help: "有最低消费的优惠券可能因此能用；每单最多 10 个资源。华为云可能仍分成几个订单，那时不自动支付。", "A coupon with a least amount may become usable; at most 10 resources an order. Huawei Cloud may still make several orders: then none of them is paid by itself.";
         order_no(n: usize): "订单 {n}", "Order {n}";
         this_order: "订单分组", "Grouping into orders";
-        paid_with: "使用", "Paid with";
+        payment: "支付", "Payment";
         from_balance: "余额支付", "From the balance";
         by_coupons: "优惠券", "Coupons";
         coupons: "优惠券", "Coupons";
