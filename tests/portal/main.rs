@@ -4,6 +4,7 @@
 mod activity;
 mod doctor;
 mod journal;
+mod lists;
 mod pay;
 mod plans;
 mod refunds;
