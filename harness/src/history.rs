@@ -303,7 +303,7 @@ async fn settle(stage: &Stage, since: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Everybody looks once more, and the lists of orders and of resources are downloaded.
+/// Everybody looks once more, and the lists of orders and of resources are downloaded, those that orders hold too.
 async fn last_looks(people: &People<'_>, ledger: &[Effect]) -> Result<(Vec<String>, Vec<String>)> {
     let maker = &people.crowd.makers[0];
     let subjects = people.orders.iter().map(|order| order.id.as_str());
@@ -333,7 +333,7 @@ async fn last_looks(people: &People<'_>, ledger: &[Effect]) -> Result<(Vec<Strin
         }
         anyhow::Ok(lists)
     };
-    Ok((lists("/orders/export.csv").await?, lists("/resources/export.csv").await?))
+    Ok((lists("/orders/export.csv").await?, lists("/resources/export.csv?pending=shown").await?))
 }
 
 /// The effects on what was placed for this history, and on the orders that were made about it. Huawei renews some

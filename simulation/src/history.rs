@@ -105,6 +105,7 @@ pub fn run(mode: Mode, seed: u64, traced: bool) -> Told {
         portal_user: sim.pick(&[Some(PORTAL_USER), Some(PORTAL_USER), Some(PORTAL_USER), None]),
         sim,
     };
+    lock(&world.upstream).together = world.sim.chance(0.5);
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| live(&world, mode)));
     let sim = &world.sim;
     if let Err(panic) = ended {
