@@ -417,8 +417,9 @@ mod tests {
         let whole = a_full_day(Mode::Strict);
         let paid = whole.operations.iter().filter(|row| row.kind == "pay_order").count() * 6;
         assert_eq!(line("pay_order")[..2], ["6".to_owned(), paid.to_string()]);
-        assert_eq!(line("renew")[..2], ["6", "12"]);
-        assert_eq!(line("convert"), ["0"; 8]);
+        assert_eq!(line("renew")[..2], ["6", "30"]);
+        assert_eq!(line("convert"), ["6", "6", "6", "6", "6", "0", "0", "0"]);
+        assert_eq!(line("unsubscribe")[4..6], ["6", "6"]);
         assert_eq!(line("faults by kind"), ["lose_answer", "throttle"]);
         assert_eq!(line("reading"), ["0", "12"]);
     }

@@ -66,6 +66,7 @@ pub async fn play(stage: &Stage, plan: &Plan, placed: &Placed) -> Result<Played>
     let faults = stage.console.clear_faults().await?;
     let (one, other) = join(stage.portals[0].heal(), stage.portals[1].heal()).await;
     one.and(other).context("healing")?;
+    store::end_leases(&stage.db).await?;
     let healed_at = Utc::now();
     finish(stage, &people, began_at, before).await?;
     let ended_at = Utc::now();

@@ -1,5 +1,5 @@
 //! What the database says: the rows of the journal and of plans that a history made. It reads, and ends
-//! connections; it changes nothing but the template before it is copied.
+//! connections and leases of jobs; it changes nothing else but the template before it is copied.
 
 use std::collections::HashMap;
 
@@ -52,6 +52,13 @@ pub async fn forget_jobs(db: &PgPool) -> sqlx::Result<()> {
     // The portal was killed, but its connections may outlive it for a moment.
     end_connections(db).await?;
     sqlx::query("delete from job").execute(db).await.map(drop)
+}
+
+/// Ends the leases of background jobs and has them run: half a minute after its holder died a job would be taken over
+/// anyway, and no span of the proof rests on that.
+pub async fn end_leases(db: &PgPool) -> sqlx::Result<()> {
+    sqlx::query("update job set lease_id = null, lease_until = null").execute(db).await?;
+    sqlx::query("select pg_notify('job_wake', name) from job").execute(db).await.map(drop)
 }
 
 /// Every operation since a moment, with all that belongs to it.

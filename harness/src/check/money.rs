@@ -119,6 +119,14 @@ fn rows(export: &str) -> Result<Vec<Row>, String> {
     rows.collect()
 }
 
+/// Whether a list of orders that people downloaded says that one awaits payment.
+pub(super) fn awaits_payment(case: &Case<'_>, order: &str) -> bool {
+    let exports = case.evidence.exports.iter().filter_map(|export| rows(export).ok());
+    exports
+        .flatten()
+        .any(|row| same(&row.order, order) && ["Awaiting payment", "待支付"].contains(&row.status.as_str()))
+}
+
 /// Whether a downloaded order is what the ledger says of it.
 fn agrees(case: &Case<'_>, found: &mut Found, row: &Row) {
     if !touched(case).contains(&row.order.to_uppercase()) {

@@ -26,38 +26,24 @@ const WORDS: [(u8, [&str; 2]); 3] = [
 pub(super) fn last_confirmed(case: &Case<'_>, found: &mut Found) {
     for resource in &case.evidence.resources {
         let (is, last) = replayed(case, &resource.id);
-        let sets = |row: &&Operation| holds(&row.kind, NOTHING).is_some() && same(&row.subject, &resource.id);
-        let is_right = |row: &Operation| holds(&row.kind, is) == Some(true);
-        judge(
-            case,
-            found,
-            &settings(case, sets),
-            &is_right,
-            &|row| match row {
-                Some(_) => format!("it ended as {is}"),
-                None if is == NOTHING => String::new(),
-                None => format!("{} ended as {is}, and nothing that sets it is called done", resource.id),
-            },
-            last,
-        );
-    }
-    let days: Vec<_> = case.evidence.ledger.iter().filter(|effect| effect.operation == SET_DAY).collect();
-    let is = days.last().map(|effect| effect.subject.clone());
-    let is_right = |row: &Operation| day_of(row) == is;
-    judge(
-        case,
-        found,
-        &settings(case, |row| row.kind == "renewal_day"),
-        &is_right,
-        &|row| match (row, &is) {
-            (Some(_), _) => format!("it ended as {is:?}"),
-            (None, None) => String::new(),
-            (None, Some(is)) => {
-                format!("the account ended with {is}, and nothing that sets it is called done")
+        let sets = |row: &Operation| set_by(&row.kind, NOTHING).is_some() && same(&row.subject, &resource.id);
+        if let Some(done) = done(case, last, sets) {
+            let expected = done.iter().fold(NOTHING, |was, row| set_by(&row.kind, was).unwrap_or(was));
+            if is != expected {
+                let (id, told) = (&resource.id, names(&done));
+                found.add(format!("{id} ended as {is}, not {expected}; called done: {told}"));
             }
-        },
-        days.last().map(|effect| effect.seq),
-    );
+        }
+    }
+    let last = case.evidence.ledger.iter().rfind(|effect| effect.operation == SET_DAY);
+    if let Some(done) = done(case, last.map(|effect| effect.seq), |row| row.kind == "renewal_day") {
+        let expected = done.last().and_then(|row| day_of(row));
+        let is = last.map(|effect| effect.subject.clone());
+        if is != expected {
+            let told = names(&done);
+            found.add(format!("the account's day ended as {is:?}, not {expected:?}; called done: {told}"));
+        }
+    }
     for export in &case.evidence.resource_exports {
         match rows(export) {
             Ok(rows) => lists(case, &rows, found),
@@ -66,37 +52,28 @@ pub(super) fn last_confirmed(case: &Case<'_>, found: &mut Found) {
     }
 }
 
-/// The operations that set one value, in the order in which they were asked for.
-fn settings<'e>(case: &Case<'e>, are: impl Fn(&&Operation) -> bool) -> Vec<&'e Operation> {
-    let mut rows: Vec<&Operation> = case.evidence.operations.iter().filter(|row| are(row)).collect();
-    rows.sort_by_key(|row| row.created_at);
-    rows
+fn names(rows: &[&Operation]) -> String {
+    rows.iter().map(|row| name(row)).collect::<Vec<_>>().join(", ")
 }
 
-/// Compares what a value ended as with the last operation on it that is called done. `last`: the last change.
-fn judge(
-    case: &Case<'_>,
-    found: &mut Found,
-    rows: &[&Operation],
-    is_right: &dyn Fn(&Operation) -> bool,
-    told: &dyn Fn(Option<&Operation>) -> String,
+/// The operations on one value that are called done, in the order in which they were asked for; nothing where its end
+/// cannot be told. `last`: the last change.
+fn done<'e>(
+    case: &Case<'e>,
     last: Option<u64>,
-) {
-    let done = rows.iter().rposition(|row| row.state == "SUCCEEDED");
-    let later = &rows[done.map_or(0, |done| done + 1)..];
-    if later.iter().any(|row| row.state == "NEEDS_REVIEW") {
-        return;
-    }
+    sets: impl Fn(&Operation) -> bool,
+) -> Option<Vec<&'e Operation>> {
     let once_more =
-        |seq: u64| case.evidence.requests.iter().any(|sent| sent.effect == Some(seq) && sent.duplicate);
-    if case.evidence.mode == Mode::Duplicates && last.is_some_and(once_more) {
-        return;
+        |seq| case.evidence.requests.iter().any(|sent| sent.effect == Some(seq) && sent.duplicate);
+    let mut rows: Vec<&Operation> = case.evidence.operations.iter().filter(|row| sets(row)).collect();
+    if rows.iter().any(|row| row.state == "NEEDS_REVIEW")
+        || (case.evidence.mode == Mode::Duplicates && last.is_some_and(once_more))
+    {
+        return None;
     }
-    match done.map(|done| rows[done]) {
-        Some(row) if !is_right(row) => found.add(format!("{}: {}", name(row), told(Some(row)))),
-        None if !told(None).is_empty() => found.add(told(None)),
-        _ => {}
-    }
+    rows.retain(|row| row.state == "SUCCEEDED");
+    rows.sort_by_key(|row| row.created_at);
+    Some(rows)
 }
 
 /// What happens at the expiry of a resource after all that the ledger has, and which change was the last one.
@@ -114,13 +91,13 @@ fn replayed(case: &Case<'_>, resource: &str) -> (u8, Option<u64>) {
     })
 }
 
-/// Whether a value is as `kind` wants it; nothing for a kind that sets none.
-fn holds(kind: &str, is: u8) -> Option<bool> {
+/// What `kind` makes of a value; nothing for a kind that sets none. Switching off leaves what was not on.
+fn set_by(kind: &str, was: u8) -> Option<u8> {
     match kind {
-        "auto_renew_on" => Some(is == RENEWED),
-        "auto_renew_off" => Some(is != RENEWED),
-        "at_expiry_on" => Some(is == PAY_PER_USE),
-        "at_expiry_off" => Some(is != PAY_PER_USE),
+        "auto_renew_on" => Some(RENEWED),
+        "auto_renew_off" => Some(if was == RENEWED { NOTHING } else { was }),
+        "at_expiry_on" => Some(PAY_PER_USE),
+        "at_expiry_off" => Some(if was == PAY_PER_USE { NOTHING } else { was }),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 mod benign;
 mod breaking;
 mod breaking_pages;
+mod breaking_resources;
 mod breaking_rows;
 mod close_calls;
 mod day;
