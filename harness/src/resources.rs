@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long somebody looks again and again at what they asked for.
-const WATCHES: Duration = Duration::from_secs(6);
+const WATCHES: Duration = Duration::from_secs(4);
 /// How often.
 const LOOKS: Duration = Duration::from_millis(250);
 

@@ -17,7 +17,7 @@ use crate::{
     portal::World,
     record::{Form, Record},
     store::Database,
-    upstream::{Effect, Upstream, What, yuan},
+    upstream::{Effect, Upstream, What, call_of, yuan},
     values::is_as_wanted,
     wire::lock,
 };
@@ -70,8 +70,29 @@ pub(crate) fn judge(world: &World, mode: Mode) {
             _ => "not ended",
         });
     }
+    by_kind(&world.sim, &database, (&record, &found));
     for (rule, what) in found {
         record.broken(rule, what);
+    }
+}
+
+/// Counts the operations of each kind, and the violations that name one.
+fn by_kind(sim: &Sim, database: &Database, (record, found): (&Record, &Found)) {
+    let mut calls = BTreeSet::new();
+    for row in database.journal.operations() {
+        let call = call_of(&row.operation.kind);
+        calls.insert(call);
+        sim.count_of(call, "operations");
+        if row.events.iter().any(|(event, _)| event.to_state == State::NeedsReview) {
+            sim.count_of(call, "people");
+        }
+        let name = record.name(row.operation.id);
+        for _ in found.iter().filter(|(_, what)| what.split_whitespace().any(|word| word == name)) {
+            sim.count_of(call, "violations");
+        }
+    }
+    for call in calls {
+        sim.count_of(call, "histories");
     }
 }
 

@@ -8,6 +8,7 @@ mod faults;
 pub mod history;
 mod people;
 mod portal;
+mod questions;
 mod record;
 mod store;
 mod upstream;
