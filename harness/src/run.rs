@@ -176,15 +176,15 @@ impl Run {
     /// Plays one history and judges it; whether the stage can be used again.
     async fn history(&self, stage: &Stage, job: &Job, placed: &Placed) -> bool {
         let begun = Instant::now();
-        let played = match play(stage, &job.plan, placed).await {
-            Ok(played) => played,
+        let brought = match play(stage, &job.plan, placed).await {
+            Ok(brought) => brought,
             Err(error) => {
                 eprintln!("{}", stage.words());
                 self.put_back(job.clone(), &format!("{error:#}"));
                 return false;
             }
         };
-        let Played { evidence, faults, stateless, void } = played;
+        let Played { evidence, faults, stateless, void } = brought;
         let violations = check(&evidence);
         let took = begun.elapsed();
         let (mode, seed) = (evidence.mode, evidence.seed);
