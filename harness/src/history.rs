@@ -53,7 +53,11 @@ pub async fn play(stage: &Stage, plan: &Plan, placed: &Placed) -> Result<Played>
     let (crowd, account) = (&stage.crowd, stage.account.name.as_str());
     let people = People { crowd, orders, resources, account, diary: &diary };
     heard(&people).await?;
-    let before = stage.console.last((0, 0)).await?;
+    let before = {
+        let mut before = stage.before.lock().await;
+        *before = stage.console.last(*before).await?;
+        *before
+    };
     set(stage, plan).await?;
     let began_at = Utc::now();
     let start = Instant::now();

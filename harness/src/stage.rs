@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde_json::json;
 use sqlx::PgPool;
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::{
     browser::Browser,
@@ -71,6 +72,8 @@ pub struct Stage {
     pub crowd: Crowd,
     /// How many histories were played.
     pub played: u32,
+    /// The number of the last effect and of the last request before the history that is played.
+    pub before: Mutex<(u64, u64)>,
     _simulator: Simulator,
     files: TempDir,
 }
@@ -131,6 +134,7 @@ impl Stage {
             account: simulator.ready.accounts[0].clone(),
             name: name.to_owned(),
             played: 0,
+            before: Mutex::default(),
             _simulator: simulator,
             cluster,
             console,
