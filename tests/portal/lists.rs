@@ -41,7 +41,7 @@ async fn columns_are_hidden_for_one_person_and_come_back(db: PgPool) {
         assert!(!after.iter().any(|head| head.contains(gone)), "{after:?}");
         assert!(after.iter().any(|head| head.contains(stays)), "{after:?}");
         let shown = finance.get(list).await;
-        assert!(shown.has("table.dense"));
+        assert!(shown.has("table.compact"));
         // Cells and heads go together, also in the row of sums.
         let columns = shown.texts("thead th").len();
         assert!(shown.texts("tbody tr").len() * columns == shown.texts("tbody td, tbody th").len(), "{list}");
