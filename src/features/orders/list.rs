@@ -27,7 +27,9 @@ use crate::{
     identity::access::{Actor, Permission},
     jobs,
     state::App,
-    web::{Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, pager::Start},
+    web::{
+        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, pager::Start, refresh::WHOLE_PAGE,
+    },
 };
 
 /// The tabs that are always there, in their order; others come after them when they have orders.
@@ -192,7 +194,7 @@ pub async fn show_progress(State(app): State<App>, ui: Ui, actor: Actor) -> Resu
     let ended = loading.is_none();
     let mut response = Page(ProgressPage { t: Texts(ui.locale), loading }).into_response();
     if ended {
-        response.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+        response.headers_mut().extend([WHOLE_PAGE]);
     }
     Ok(response)
 }
