@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::{
     Credentials, Error, Kind, Line, Login,
+    limits::Haste,
     transport::{Broken, Purpose, Response, Stage},
 };
 
@@ -228,7 +229,7 @@ async fn answered(
 ) -> Result<Response, Error> {
     let operation = request.operation;
     let connection = &line.connection;
-    connection.limits.turn(&connection.account, operation, PER_SECOND).await;
+    connection.limits.turn(&connection.account, (operation, PER_SECOND), Haste::People).await;
     let response = line.exchange(request, limit).await.map_err(|broken| Error::broken(operation, &broken))?;
     let Some(mut error) = Error::refusal(operation, &response) else { return Ok(response) };
     error.message = error.message.or_else(|| own_words(&response.body)).map(|words| line.discreet(&words));

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Kind, Line,
+    limits::Haste,
     line::Pass,
     record::Shape,
     sign::{encoded, query},
@@ -32,6 +33,7 @@ const WHOLE_LIMIT: Duration = Duration::from_secs(90);
 pub struct Reader {
     line: Arc<Line>,
     whole_limit: Duration,
+    haste: Haste,
     user_name: Option<Arc<str>>,
 }
 
@@ -101,13 +103,19 @@ pub(super) fn stamp(time: DateTime<Utc>) -> String {
 
 impl Reader {
     pub(super) fn new(line: Arc<Line>) -> Self {
-        Self { line, whole_limit: WHOLE_LIMIT, user_name: None }
+        Self { line, whole_limit: WHOLE_LIMIT, haste: Haste::People, user_name: None }
     }
 
     /// The same reader, with at most `limit` for each question: what a page can wait for.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { whole_limit: limit, ..self.clone() }
+    }
+
+    /// The same reader for work that nobody waits for: where calls have to wait, it lets all others go first.
+    #[must_use]
+    pub fn in_background(&self) -> Self {
+        Self { haste: Haste::Background, ..self.clone() }
     }
 
     /// The same reader, told by which login name Huawei knows the user whose key it signs with.
@@ -211,7 +219,8 @@ impl Reader {
     ) -> (Result<Response, Error>, Option<Duration>) {
         let connection = &self.line.connection;
         let operation = ask.operation;
-        connection.limits.turn(&connection.account, operation.id, operation.per_second).await;
+        let pace = (operation.id, operation.per_second);
+        connection.limits.turn(&connection.account, pace, self.haste).await;
         // Signed after the turn has come: a signature ages.
         let mut draft = self.line.draft(operation.id, Purpose::Read, operation.method, ask.target());
         draft.body = ask.body.clone().unwrap_or_default();
@@ -315,6 +324,22 @@ mod tests {
         let (reader, _, clock, hand) = handles(wire.clone());
         flying(&hand, reader.within(Duration::from_secs(1)).balances()).await.expect_err("never");
         assert!(clock.since_boot() <= Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn questions_in_the_background_let_others_go_first() {
+        let wire = Script::of((0..6).map(|_| answer(200, r#"{"total_count":0}"#)));
+        let (reader, _, _, hand) = handles(wire.clone());
+        let ask = async |reader: &Reader, offset| {
+            let query = OrderQuery { offset, ..OrderQuery::default() };
+            reader.orders(&query, Locale::Zh).await.expect("a page");
+        };
+        let background = reader.in_background();
+        let later = (1..=5).map(|offset| ask(&background, offset));
+        flying(&hand, async { tokio::join!(futures_util::future::join_all(later), ask(&reader, 99)) }).await;
+        let asked: Vec<String> = wire.asked().into_iter().map(|request| request.target).collect();
+        // Two went at once, before anybody else asked.
+        assert!(asked[2].contains("offset=99"), "{asked:?}");
     }
 
     #[tokio::test]

@@ -33,7 +33,7 @@ pub use kind::{Difference, Kind, Preflight, Registry, Sent, Sighting, Upstream};
 pub use note::Note;
 pub use own_order::{OwnOrder, SeenOrder, Wanted, is_bound, own_from, own_order};
 pub use perform::Performer;
-pub use reading::{Approval, Event, Filter, FormMade, Part, Reading, Review, Stop, Story};
+pub use reading::{Approval, Event, Filter, FormMade, Part, PartOf, Reading, Review, Stop, Story};
 pub use reconcile::{Reconciler, decide};
 pub use run::{Bell, OnOpen, Running, Setup, start};
 pub use seal::Seals;

@@ -42,7 +42,7 @@ pub fn order(code: i16, locale: Locale) -> Chip {
 }
 
 /// The chip of an operation's state.
-pub fn operation(state: State, locale: Locale) -> Chip {
+pub const fn operation(state: State, locale: Locale) -> Chip {
     let t = Texts(locale);
     let (tone, icon, word) = match state {
         State::PendingApproval => ("decision", "approval", t.pending_approval()),
@@ -50,31 +50,51 @@ pub fn operation(state: State, locale: Locale) -> Chip {
         State::Sending => ("progress", "send", t.sending()),
         State::Unknown => ("unknown", "unknown", t.unknown()),
         State::Confirming => ("progress", "progress", t.confirming()),
+        State::NeedsReview => ("decision", "review", t.needs_review()),
         State::Succeeded => ("done", "done", t.succeeded()),
-        State::Failed => ("destructive", "failed", t.failed()),
-        State::Stale => ("decision", "stale", t.stale()),
-        State::Rejected => ("final", "final", t.rejected()),
-        State::Expired => ("final", "final", t.expired()),
-        State::Cancelled => ("final", "final", t.cancelled()),
-        State::NeedsReview => ("unknown", "review", t.needs_review()),
+        State::Failed => ("final", "failed", t.failed()),
+        State::Stale => ("final", "stale", t.stale()),
+        State::Rejected => ("final", "failed", t.rejected()),
+        State::Expired => ("final", "deadline", t.expired()),
+        State::Cancelled => ("final", "undo", t.cancelled()),
     };
-    Chip { tone, icon, word: Cow::Borrowed(word) }
+    Chip::of(tone, icon, word)
 }
 
 crate::texts! {
     /// The states of an operation, in a word.
     pub struct Texts {
-        pending_approval: "待审批", "Waiting for approval";
-        ready: "已受理", "Accepted";
-        sending: "提交中", "Being sent";
+        pending_approval: "待审批", "Awaiting approval";
+        ready: "已提交", "Accepted";
+        sending: "发送中", "Being sent";
         unknown: "结果未知", "Result unknown";
-        confirming: "确认中", "Being confirmed";
+        confirming: "确认中", "Confirming";
+        needs_review: "待人工核对", "Needs a person";
         succeeded: "已完成", "Done";
         failed: "未执行", "Not executed";
-        stale: "已变化，未执行", "Changed, not executed";
+        stale: "情况已变", "Overtaken";
         rejected: "已驳回", "Rejected";
         expired: "已过期", "Expired";
-        cancelled: "已撤回", "Taken back";
-        needs_review: "待人工核对", "Needs a person";
+        cancelled: "已撤回", "Withdrawn";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_of_an_operation_has_a_word_in_both_languages() {
+        for state in State::ALL {
+            assert_ne!(operation(state, Locale::Zh).word, operation(state, Locale::En).word);
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_never_looks_like_a_failure() {
+        let tone = |state| operation(state, Locale::En).tone;
+        for state in State::ALL.into_iter().filter(|state| *state != State::Unknown) {
+            assert_ne!(tone(state), tone(State::Unknown), "{state}");
+        }
     }
 }

@@ -6,17 +6,29 @@ use std::sync::{Arc, LazyLock};
 use anyhow::Context as _;
 use axum::{
     body::{Body, Bytes},
+    extract::State,
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
+use serde::de::DeserializeOwned;
+use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::io::ReaderStream;
+use uuid::Uuid;
 
 use super::{
     Error, Ui,
     export::{Cell, Csv, Xlsx, attachment},
+    form::Query,
+};
+use crate::{
+    cloud_accounts::Readers,
+    i18n::Locale,
+    identity::access::{AccountId, Actor, Scope},
+    state::App,
 };
 
 /// Downloads at once: each keeps a connection of the database for long.
@@ -28,39 +40,123 @@ const PORTION: usize = 500;
 
 /// Where portions of rows go.
 pub type Sender<R> = mpsc::Sender<sqlx::Result<Vec<R>>>;
-/// Where they come from.
-pub type Portions<R> = mpsc::Receiver<sqlx::Result<Vec<R>>>;
 
-/// A list as a table of a file, for one reader.
-pub trait Table: Clone + Send + Sync + 'static {
+/// A list that can be had as a file.
+pub trait Table: Send + 'static {
     /// A row of the list.
     type Row: Send + 'static;
+    /// What the URL says.
+    type Asked: DeserializeOwned + Send;
 
     /// The name of the file, in ASCII and without date and ending.
     const NAME: &'static str;
 
     /// What the sheets of a workbook are called.
-    fn title(&self) -> &'static str;
-
-    /// The zone that times are written in.
-    fn zone(&self) -> Tz;
+    fn title(locale: Locale) -> &'static str;
 
     /// The names of the columns.
-    fn header(&self) -> Vec<String>;
+    fn header(by: &Reader) -> Vec<String>;
 
     /// Writes a row.
-    fn row<T>(&self, row: &Self::Row, write: impl FnOnce(&[Cell<'_>]) -> T) -> T;
+    fn row<T>(by: &Reader, row: &Self::Row, write: impl FnOnce(&[Cell<'_>]) -> T) -> T;
+
+    /// Sends all rows that are asked for.
+    fn send(
+        by: Reader,
+        asked: Self::Asked,
+        to: Sender<Self::Row>,
+    ) -> impl Future<Output = sqlx::Result<()>> + Send + 'static;
 }
 
-/// Begins to read what a download needs, unless too many are under way. `send` sends all rows.
-pub fn begin<R, F>(send: impl FnOnce(Sender<R>) -> F) -> Result<Portions<R>, Error>
-where
-    R: Send + 'static,
-    F: Future<Output = sqlx::Result<()>> + Send + 'static,
-{
+/// By whom a list is read, and out of which database.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The portal's database.
+    pub db: PgPool,
+    /// The accounts that the list is about.
+    pub scope: Scope,
+    /// The language.
+    pub locale: Locale,
+    /// The zone that times are written in.
+    pub zone: Tz,
+    /// When the file was asked for.
+    pub now: DateTime<Utc>,
+    accounts: Readers,
+}
+
+impl Reader {
+    /// A column of times, whose zone is told.
+    pub fn timed(&self, name: &str) -> String {
+        format!("{name} ({})", self.zone.name())
+    }
+
+    /// What an account is called.
+    pub fn account(&self, id: Uuid) -> &str {
+        self.accounts.name(AccountId(id)).unwrap_or_default()
+    }
+}
+
+/// The list as a CSV file, sent while it is read.
+pub async fn csv<T: Table>(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Query(asked): Query<T::Asked>,
+) -> Result<Response, Error> {
+    let (by, portions) = begin::<T>(&app, &ui, &actor, asked)?;
+    let beginning = Csv::beginning(&T::header(&by)).context("the header")?;
+    let rows = ReceiverStream::new(portions).map(move |portion| {
+        let mut part = Csv::part(by.zone);
+        for row in &portion.map_err(std::io::Error::other)? {
+            T::row(&by, row, |cells| part.row(cells))?;
+        }
+        part.into_bytes()
+    });
+    let body = Body::from_stream(stream::once(async { Ok::<Bytes, std::io::Error>(beginning) }).chain(rows));
+    Ok(attachment(&name::<T>(&ui, "csv"), "text/csv; charset=utf-8", body))
+}
+
+/// The list as a workbook. It can only be sent when it is whole; it is written to a file.
+pub async fn xlsx<T: Table>(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Query(asked): Query<T::Asked>,
+) -> Result<Response, Error> {
+    let (by, mut portions) = begin::<T>(&app, &ui, &actor, asked)?;
+    let written = tokio::task::spawn_blocking(move || -> anyhow::Result<std::fs::File> {
+        let mut workbook = Xlsx::new(T::title(by.locale), T::header(&by), by.zone)?;
+        while let Some(portion) = portions.blocking_recv() {
+            for row in &portion? {
+                T::row(&by, row, |cells| workbook.row(cells))?;
+            }
+        }
+        workbook.finish()
+    });
+    let file = written.await.context("writing the workbook")??;
+    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(attachment(&name::<T>(&ui, "xlsx"), kind, body))
+}
+
+/// Begins to read what a download needs, unless too many are under way.
+fn begin<T: Table>(
+    app: &App,
+    ui: &Ui,
+    actor: &Actor,
+    asked: T::Asked,
+) -> Result<(Reader, mpsc::Receiver<sqlx::Result<Vec<T::Row>>>), Error> {
     let permit = AT_ONCE.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+    let by = Reader {
+        db: app.db.clone(),
+        scope: actor.scope.clone(),
+        locale: ui.locale,
+        zone: app.settings.zone,
+        now: ui.now,
+        accounts: app.readers.clone(),
+    };
     let (to, portions) = mpsc::channel(WAITING);
-    let sending = send(to.clone());
+    let sending = T::send(by.clone(), asked, to.clone());
     tokio::spawn(async move {
         let _permit: OwnedSemaphorePermit = permit;
         if let Err(error) = sending.await {
@@ -69,7 +165,7 @@ where
             let _ = to.send(Err(error)).await;
         }
     });
-    Ok(portions)
+    Ok((by, portions))
 }
 
 /// Sends rows in portions as they come from the database, until nobody takes them any more.
@@ -86,37 +182,6 @@ pub async fn send_all<R>(mut rows: BoxStream<'_, sqlx::Result<R>>, to: &Sender<R
     // Nobody there any more: nothing is lost.
     let _ = to.send(Ok(portion)).await;
     Ok(())
-}
-
-/// A CSV file, sent while it is read.
-pub fn csv<T: Table>(ui: &Ui, table: T, portions: Portions<T::Row>) -> Result<Response, Error> {
-    let beginning = Csv::beginning(&table.header()).context("the header")?;
-    let rows = ReceiverStream::new(portions).map(move |portion| {
-        let mut part = Csv::part(table.zone());
-        for row in &portion.map_err(std::io::Error::other)? {
-            table.row(row, |cells| part.row(cells))?;
-        }
-        part.into_bytes()
-    });
-    let body = Body::from_stream(stream::once(async { Ok::<Bytes, std::io::Error>(beginning) }).chain(rows));
-    Ok(attachment(&name::<T>(ui, "csv"), "text/csv; charset=utf-8", body))
-}
-
-/// A workbook. It can only be sent when it is whole; it is written to a file.
-pub async fn xlsx<T: Table>(ui: &Ui, table: T, mut portions: Portions<T::Row>) -> Result<Response, Error> {
-    let written = tokio::task::spawn_blocking(move || -> anyhow::Result<std::fs::File> {
-        let mut workbook = Xlsx::new(table.title(), table.header(), table.zone())?;
-        while let Some(portion) = portions.blocking_recv() {
-            for row in &portion? {
-                table.row(row, |cells| workbook.row(cells))?;
-            }
-        }
-        workbook.finish()
-    });
-    let file = written.await.context("writing the workbook")??;
-    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(attachment(&name::<T>(ui, "xlsx"), kind, body))
 }
 
 fn name<T: Table>(ui: &Ui, kind: &str) -> String {

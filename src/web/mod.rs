@@ -25,6 +25,7 @@ pub mod page;
 pub mod pager;
 pub mod posted;
 pub mod problem;
+pub mod refresh;
 pub mod routes;
 mod security;
 pub mod sentence;

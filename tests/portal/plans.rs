@@ -229,6 +229,22 @@ async fn each_payment_needs_the_approvals_of_the_whole_sum(db: PgPool) {
     })
     .await;
     assert_eq!(portal.simulator.asked("pay_orders").await, 0);
+    // The page of the payment leads to the plan and says by which sum approvals are asked.
+    let payment = shop.operation_id(steps[0].pay_form_key).await;
+    let sum = format!("the sum of the whole plan, ¥{}", new.amount());
+    let finance = portal.sign_in(Role::Finance).await;
+    let page = finance.get(&format!("/activity/{payment}")).await;
+    assert!(page.has(&format!("#of-plan a[href='/resources/plans/{plan}']")), "{}", page.text);
+    assert!(page.text.contains(&sum), "{}", page.text);
+    // Ordering moves no money and needs nobody.
+    let ordering = shop.operation_id(steps[0].order_form_key).await;
+    let page = finance.get(&format!("/activity/{ordering}")).await;
+    assert!(page.has("#of-plan a") && !page.text.contains("the whole plan"), "{}", page.text);
+    // Who does not see every account of the plan is not led there, nor told the sum.
+    let more = "update plan set accounts = accounts || gen_random_uuid() where id = $1";
+    shop.unguarded(more, plan).await;
+    let page = finance.get(&format!("/activity/{payment}")).await;
+    assert!(page.has("#of-plan") && !page.has("#of-plan a") && !page.text.contains(&sum), "{}", page.text);
     // Nor does the journal take it with fewer, whoever says so.
     let cheat = "update operation set needs_approvals = 0 where form_nonce = $1";
     assert!(sqlx::query(cheat).bind(steps[0].pay_form_key).execute(&portal.db).await.is_err());

@@ -235,6 +235,42 @@ async fn people_see_their_accounts_and_do_what_their_role_may(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn everything_that_matches_is_selected_over_all_pages_up_to_the_limit_of_each_act(db: PgPool) {
+    let (portal, accounts) = portal(db).await;
+    fill(&portal.db, accounts).await;
+    let finance = portal.sign_in(Role::Finance).await;
+    let one_page = finance.get("/resources?policy=auto").await;
+    assert!(!one_page.has("#choose-all"), "the page is all there is");
+    let first = finance.get("/resources?policy=pay-per-use").await;
+    let second = finance.get(&first.attributes("a[rel=next]", "href")[0]).await;
+    let link = second.attributes("#choose-all", "href").remove(0);
+    let all = finance.get(&link).await;
+    assert!(all.words("#all").contains("All 60 that match are selected"), "{}", all.words("#all"));
+    // In the order of the list, from its beginning, whatever page one was on.
+    let acts = all.attributes("#all .actions a", "href");
+    let chosen = |act: &str| -> Vec<String> {
+        let url = acts.iter().find(|url| url.starts_with(&format!("/resources/{act}?"))).expect("the act");
+        let ids = url.split(['?', '&']).skip(1);
+        ids.map(|pair| pair.trim_start_matches("resource=").to_owned()).collect()
+    };
+    let listed: Vec<String> = ids(&first).into_iter().chain(ids(&second)).collect();
+    assert_eq!(chosen("renew"), listed[..50]);
+    assert_eq!(chosen("auto-renewal"), listed);
+    assert_eq!(chosen("unsubscribe"), listed[..10]);
+    let words = all.words("#all");
+    assert!(words.contains("Renew first 50") && words.contains("Auto-renewal 60"), "{words}");
+    assert!(words.contains("begins with those listed first"), "{words}");
+    assert!(!all.has("tbody input[name=resource]"), "one way to select at a time");
+    // What has no kept number is counted by what was found.
+    let found = finance.get("/resources?region=cn-south-1&select=all").await;
+    assert!(found.words("#all").contains("All 1 that match"), "{}", found.words("#all"));
+    assert!(!found.words("#all").contains("listed first"), "{}", found.words("#all"));
+    let viewer = portal.sign_in(Role::Viewer).await;
+    assert!(!viewer.get("/resources?select=all").await.has("#all"));
+    portal.stop().await;
+}
+
+#[sqlx::test]
 async fn the_page_of_a_resource_tells_its_life_and_what_is_wanted_of_it(db: PgPool) {
     let (portal, accounts) = portal(db).await;
     fill(&portal.db, accounts).await;

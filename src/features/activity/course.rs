@@ -10,7 +10,7 @@ use super::{
 use crate::{
     bss::explain::explain,
     operations::{Event, State, Story},
-    web::Ui,
+    web::{Ui, chip},
 };
 
 /// One line of the course.
@@ -36,7 +36,7 @@ pub(super) fn course(story: &Story, ui: &Ui) -> Vec<Moment> {
 
 fn moment(event: &Event, current: bool, ui: &Ui) -> Moment {
     let (t, w) = (Texts(ui.locale), words::Texts(ui.locale));
-    let look = w.look(event.to_state);
+    let look = chip::operation(event.to_state, ui.locale);
     let (tone, icon) = if current { (look.tone, look.icon) } else { ("done", "check") };
     let reason = event.why().map_or(event.note.as_str(), |note| w.reason(note));
     let who = event.actor_name.as_deref().map(|name| format!("{reason} · {name}"));

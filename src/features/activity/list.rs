@@ -1,6 +1,6 @@
 //! The list of operations: by state, newest first, in keyset pages. It asks nobody upstream.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use askama::Template;
 use axum::{
@@ -17,7 +17,12 @@ use crate::{
     identity::access::{AccountId, Actor, Permission},
     operations::{Filter, Note, Operation, OperationId, State},
     state::App,
-    web::{Error, Page, Ui, form::Query, links},
+    web::{
+        Error, Page, Ui,
+        chip::{self, Chip},
+        form::Query,
+        links,
+    },
 };
 
 /// Rows on a page.
@@ -87,7 +92,7 @@ fn url(filter: &Filter) -> String {
 
 struct Tab {
     url: String,
-    word: &'static str,
+    word: Cow<'static, str>,
     /// How many there are; unknown while another condition narrows the list.
     count: Option<i64>,
     current: bool,
@@ -101,7 +106,7 @@ struct Active {
 
 struct Row {
     kind: String,
-    look: words::Look,
+    chip: Chip,
     /// Why it is where it is, while that is not the end.
     why: Option<&'static str>,
     operation: Operation,
@@ -183,13 +188,13 @@ async fn page(app: &App, actor: &Actor, ui: Ui, filter: Filter) -> Result<ListPa
     let counted: Vec<Option<&i64>> = State::ALL.iter().map(|state| counts.get(state)).collect();
     let all = format!("{operations:?} {counted:?} {stopped:?} {quarantine:?} {next:?}");
     Ok(ListPage {
-        tabs: tabs((t, w), &filter, &counts),
+        tabs: tabs(t, &filter, &counts),
         version: hex::encode(&Sha256::digest(all)[..8]),
         rows: operations
             .into_iter()
             .map(|operation| Row {
                 kind: w.kind(&operation.kind).to_owned(),
-                look: w.look(operation.state),
+                chip: chip::operation(operation.state, ui.locale),
                 why: why(&operation).map(|note| w.reason(note)),
                 url: links::operation(operation.id.0),
                 account: name(operation.account_id),
@@ -233,7 +238,7 @@ fn active((t, w): (texts::Texts, words::Texts), filter: &Filter) -> Vec<Active> 
     [kind, subject].into_iter().flatten().collect()
 }
 
-fn tabs((t, w): (texts::Texts, words::Texts), filter: &Filter, counts: &HashMap<State, i64>) -> Vec<Tab> {
+fn tabs(t: texts::Texts, filter: &Filter, counts: &HashMap<State, i64>) -> Vec<Tab> {
     let sum = |wanted: &dyn Fn(State) -> bool| -> i64 {
         counts.iter().filter(|(state, _)| wanted(**state)).map(|(_, count)| count).sum()
     };
@@ -244,8 +249,13 @@ fn tabs((t, w): (texts::Texts, words::Texts), filter: &Filter, counts: &HashMap<
         Tab { url: url(&filter), word, count, current }
     };
     let mut tabs = vec![
-        tab(t.all(), base.clone(), sum(&|_| true), filter.state.is_none() && !filter.open),
-        tab(t.open(), Filter { open: true, ..base.clone() }, sum(&|state| !state.is_final()), filter.open),
+        tab(t.all().into(), base.clone(), sum(&|_| true), filter.state.is_none() && !filter.open),
+        tab(
+            t.open().into(),
+            Filter { open: true, ..base.clone() },
+            sum(&|state| !state.is_final()),
+            filter.open,
+        ),
     ];
     // The states that people look for are always there, others while something is in them.
     let always = [
@@ -260,7 +270,7 @@ fn tabs((t, w): (texts::Texts, words::Texts), filter: &Filter, counts: &HashMap<
         let (count, current) = (counts.get(&state).copied().unwrap_or_default(), filter.state == Some(state));
         if always.contains(&state) || count > 0 || current {
             let filter = Filter { state: Some(state), ..base.clone() };
-            tabs.push(tab(w.look(state).word, filter, count, current));
+            tabs.push(tab(chip::operation(state, t.0).word, filter, count, current));
         }
     }
     tabs

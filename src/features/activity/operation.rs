@@ -23,7 +23,7 @@ use super::{
 use crate::{
     bss::{Term, Unsubscribed},
     identity::access::{Actor, Permission},
-    operations::{Attempt, Note, OperationId, Outcome, Review, State, Story},
+    operations::{Attempt, Note, OperationId, Outcome, PartOf, Review, State, Story},
     state::App,
     web::{Error, Page, Ui, form::Query, links},
 };
@@ -157,6 +157,25 @@ impl OperationPage {
         let operation = &self.story.operation;
         let gave_back = operation.kind == "unsubscribe" && operation.upstream_order_id.is_some();
         gave_back.then(|| links::refunds(operation.id.0))
+    }
+
+    /// The plan that it is a part of, if the reader may see it.
+    fn plan(&self) -> Option<String> {
+        match self.story.part_of.as_ref()? {
+            PartOf::Seen { plan, .. } => Some(links::plan(*plan)),
+            PartOf::Unseen => None,
+        }
+    }
+
+    /// By what it was decided how many must agree, where that is not its own amount.
+    fn approvals_by(&self) -> Option<String> {
+        let operation = &self.story.operation;
+        let part_of = self.story.part_of.as_ref()?;
+        let asks = operation.amount.is_some() && operation.needs_approvals > 0;
+        asks.then(|| match part_of {
+            PartOf::Seen { amount, .. } => self.t.by_plan_sum(&amount.to_string()),
+            PartOf::Unseen => self.t.by_plan_sum_unseen().to_owned(),
+        })
     }
 
     fn needs_review(&self) -> bool {

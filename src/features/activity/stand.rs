@@ -1,6 +1,8 @@
 //! Where an operation stands, as the box on top of its page says it: a headline, what it means for the
 //! reader, and the few facts that matter in that state. It decides nothing.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -12,14 +14,14 @@ use crate::{
     bss::explain::explain,
     money::Money,
     operations::{Attempt, Event, Note, Operation, State, Story},
-    web::Ui,
+    web::{Ui, chip},
 };
 
 /// The box that says where it stands.
 pub(super) struct Stand {
     pub(super) tone: &'static str,
     pub(super) icon: &'static str,
-    pub(super) word: &'static str,
+    pub(super) word: Cow<'static, str>,
     pub(super) head: String,
     pub(super) text: Vec<String>,
     pub(super) facts: Vec<(&'static str, Fact)>,
@@ -59,7 +61,7 @@ pub(super) struct Around<'a> {
 /// Where `story` stands.
 pub(super) fn stand(story: &Story, around: &Around<'_>) -> Stand {
     let operation = &story.operation;
-    let look = words::Texts(around.ui.locale).look(operation.state);
+    let look = chip::operation(operation.state, around.ui.locale);
     let said = Saying { story, around, t: Texts(around.ui.locale), w: words::Texts(around.ui.locale) };
     let (head, text, facts) = match operation.state {
         State::PendingApproval => said.pending(),

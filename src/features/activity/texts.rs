@@ -47,6 +47,9 @@ crate::texts! {
         whole_resource: "资源及其全部续费周期", "The resource and all its terms";
         unstarted_terms: "仅未生效的续费周期", "Only terms that have not started";
         told: "告诉华为云的原因", "Reason told to Huawei Cloud";
+        part_of_plan: "续费计划的一部分", "Part of a renewal plan";
+        by_plan_sum(amount: &str): "审批人数按整个计划的合计 ¥{amount} 确定，不按这一笔的金额。", "How many must agree is decided by the sum of the whole plan, ¥{amount}, and not by this amount alone.";
+        by_plan_sum_unseen: "审批人数按整个计划的合计确定，不按这一笔的金额。计划还涉及您看不到的云账号。", "How many must agree is decided by the sum of the whole plan and not by this amount alone. The plan also concerns cloud accounts that you do not see.";
         approved_by: "审批人", "Approved by";
         number: "操作编号", "Operation";
         request_id: "华为云请求编号", "Huawei's request id";

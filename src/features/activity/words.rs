@@ -1,35 +1,9 @@
-//! What kinds, states, reasons and facts are called, in both languages. It decides nothing; what is said
+//! What kinds, reasons and facts are called, in both languages. It decides nothing; what is said
 //! of a whole state is in `stand.rs`.
 
-use crate::operations::{Note, State};
-
-/// How a state looks: its tone, icon and name.
-pub(super) struct Look {
-    pub(super) tone: &'static str,
-    pub(super) icon: &'static str,
-    pub(super) word: &'static str,
-}
+use crate::operations::Note;
 
 impl Texts {
-    /// How `state` looks.
-    pub(super) const fn look(self, state: State) -> Look {
-        let (tone, icon, word) = match state {
-            State::PendingApproval => ("decision", "approval", self.pending_approval()),
-            State::Ready => ("progress", "clock", self.ready()),
-            State::Sending => ("progress", "send", self.sending()),
-            State::Unknown => ("unknown", "unknown", self.unknown()),
-            State::Confirming => ("progress", "progress", self.confirming()),
-            State::NeedsReview => ("decision", "review", self.needs_review()),
-            State::Succeeded => ("done", "done", self.succeeded()),
-            State::Failed => ("final", "failed", self.failed()),
-            State::Stale => ("final", "stale", self.stale()),
-            State::Rejected => ("final", "failed", self.rejected()),
-            State::Expired => ("final", "deadline", self.expired()),
-            State::Cancelled => ("final", "undo", self.cancelled()),
-        };
-        Look { tone, icon, word }
-    }
-
     /// What a kind of operation is called.
     pub(super) fn kind(self, kind: &str) -> &str {
         match kind {
@@ -126,7 +100,7 @@ impl Texts {
 }
 
 crate::texts! {
-    /// States, reasons and headlines.
+    /// Kinds, reasons and facts.
     pub struct Texts {
         pay_order: "支付订单", "Pay order";
         cancel_order: "取消订单", "Cancel order";
@@ -138,19 +112,6 @@ crate::texts! {
         at_expiry_off: "取消到期转按需", "Do not change to pay-per-use at expiry";
         convert: "转按需", "Change to pay-per-use now";
         renewal_day: "设置续费日", "Set the day of renewal";
-
-        pending_approval: "待审批", "Awaiting approval";
-        ready: "已提交", "Accepted";
-        sending: "发送中", "Being sent";
-        unknown: "结果未知", "Result unknown";
-        confirming: "确认中", "Confirming";
-        needs_review: "待人工核对", "Needs a person";
-        succeeded: "已完成", "Done";
-        failed: "未执行", "Not executed";
-        stale: "情况已变", "Overtaken";
-        rejected: "已驳回", "Rejected";
-        expired: "已过期", "Expired";
-        cancelled: "已撤回", "Withdrawn";
 
         requested: "已提交", "Asked";
         approval_wanted: "已提交，等待审批", "Asked; approval is awaited";
@@ -228,21 +189,10 @@ mod tests {
     use crate::i18n::Locale;
 
     #[test]
-    fn every_state_and_reason_has_words_in_both_languages() {
+    fn every_reason_has_words_in_both_languages() {
         let (zh, en) = (Texts(Locale::Zh), Texts(Locale::En));
-        for state in State::ALL {
-            assert_ne!(zh.look(state).word, en.look(state).word);
-        }
         for note in Note::ALL {
             assert_ne!(zh.reason(*note), en.reason(*note), "{}", note.as_str());
-        }
-    }
-
-    #[test]
-    fn what_is_unknown_never_looks_like_a_failure() {
-        let t = Texts(Locale::En);
-        for state in State::ALL.into_iter().filter(|state| *state != State::Unknown) {
-            assert_ne!(t.look(state).tone, t.look(State::Unknown).tone, "{state}");
         }
     }
 }

@@ -1,13 +1,12 @@
 //! One order: its lines and parts, what it cost and was paid by, what can be done with it. It shows
 //! what was read before; only the refresh asks Huawei.
 
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::HeaderValue,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -36,11 +35,10 @@ use crate::{
         chip::{self, Chip},
         links,
         problem::Problem,
+        refresh,
     },
 };
 
-/// How long a reader waits for Huawei when they ask for fresh data.
-const REFRESH_WITHIN: Duration = Duration::from_secs(15);
 /// Operations shown on the page; the rest is in the activity.
 const OPERATIONS: u32 = 10;
 
@@ -199,24 +197,17 @@ pub async fn show(
 }
 
 /// `POST /orders/{id}/refresh`: reads the order again now.
-pub async fn refresh(
+pub async fn read_again(
     State(app): State<App>,
     ui: Ui,
     actor: Actor,
     Path(order_id): Path<String>,
 ) -> Result<Response, Error> {
     let known = Known::find(&app, &actor, &order_id).await?;
-    let Some(of) = job::readable(&app.readers, known.stored.account, Some(REFRESH_WITHIN)) else {
-        return page(&app, &ui, &actor, &order_id, Some(Problem::switched_off(ui.locale))).await;
-    };
-    if let Err(error) = Sync::new(&app.db, &app.clock, &of).one(&order_id).await {
-        let problem = Problem::of_any(&error, ui.locale);
-        return page(&app, &ui, &actor, &order_id, Some(problem)).await;
-    }
-    if ui.htmx {
-        return Ok([("hx-refresh", HeaderValue::from_static("true"))].into_response());
-    }
-    Ok(Redirect::to(&links::order(&order_id)).into_response())
+    let of = job::readable(&app.readers, known.stored.account, Some(refresh::WITHIN));
+    let read = of.map(async |of| Sync::new(&app.db, &app.clock, &of).one(&order_id).await);
+    let page = async |problem| page(&app, &ui, &actor, &order_id, Some(problem)).await;
+    refresh::refresh((&ui, &links::order(&order_id)), read, page).await
 }
 
 async fn page(

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt as _, stream};
 use sqlx::PgPool;
 
 use super::sync::{JOB, PERIOD, Readable, Sync};
@@ -12,9 +11,6 @@ use crate::{
     identity::access::AccountId,
     jobs::{Job, Run},
 };
-
-/// Accounts that are read at once.
-const AT_ONCE: usize = 4;
 
 /// Reads the orders of every account that is in use.
 pub struct ReadOrders {
@@ -26,7 +22,7 @@ pub struct ReadOrders {
 impl ReadOrders {
     /// From these accounts into this database.
     pub fn new(db: PgPool, readers: Readers) -> Self {
-        Self { db, readers, period: PERIOD }
+        Self { db, readers: readers.in_background(), period: PERIOD }
     }
 
     /// With this long between the end of one run and the next.
@@ -53,32 +49,16 @@ impl Job for ReadOrders {
         self.period
     }
 
-    /// One account that cannot be read does not keep the others back.
     async fn run(&self, run: &Run) -> anyhow::Result<()> {
-        let accounts: Vec<Readable> = self
-            .readers
-            .all()
-            .iter()
-            .filter_map(|account| readable(&self.readers, account.id, None))
-            .collect();
-        let total = i64::try_from(accounts.len()).unwrap_or(i64::MAX);
-        let mut outcomes = stream::iter(accounts)
-            .map(|account| async move { Sync::new(&self.db, &run.clock, &account).run().await })
-            .buffer_unordered(AT_ONCE);
-        let mut failed = Vec::new();
-        let mut done = 0;
-        while let Some(outcome) = outcomes.next().await {
-            done += 1;
-            run.progress(done, total).await;
-            match outcome {
-                Ok(written) if written.added + written.changed > 0 => {
-                    tracing::info!(added = written.added, changed = written.changed, "orders read");
-                }
-                Ok(_) => {}
-                Err(error) => failed.push(format!("{error:#}")),
+        let accounts = self.readers.all().iter();
+        let accounts = accounts.filter_map(|account| readable(&self.readers, account.id, None)).collect();
+        run.each(accounts, |account: Readable| async move {
+            let written = Sync::new(&self.db, &run.clock, &account).run().await?;
+            if written.added + written.changed > 0 {
+                tracing::info!(added = written.added, changed = written.changed, "orders read");
             }
-        }
-        anyhow::ensure!(failed.is_empty(), "{}", failed.join("; "));
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 }

@@ -30,7 +30,9 @@ use crate::{
     },
     jobs,
     state::App,
-    web::{Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, lists::Tools, pager::Start},
+    web::{
+        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, lists::Tools, pager::Start, refresh::WHOLE_PAGE,
+    },
 };
 
 /// The tabs that are always there, in their order; others come after them when they have orders.
@@ -218,7 +220,7 @@ pub async fn show_progress(State(app): State<App>, ui: Ui, actor: Actor) -> Resu
     let ended = loading.is_none();
     let mut response = Page(ProgressPage { t: Texts(ui.locale), loading }).into_response();
     if ended {
-        response.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+        response.headers_mut().extend([WHOLE_PAGE]);
     }
     Ok(response)
 }

@@ -23,7 +23,11 @@ pub mod words;
 
 use crate::{
     identity::access::Permission::{CancelOrders, Export, PayOrders, Refresh, ViewOrders},
-    web::{Access::Needs, Routes},
+    web::{
+        Access::Needs,
+        Routes,
+        download::{csv, xlsx},
+    },
 };
 
 /// The pages of orders.
@@ -37,9 +41,9 @@ pub fn routes() -> Routes {
         .get("/orders/{id}/pay", Needs(PayOrders), pay::show)
         .post("/orders/{id}/pay", Needs(PayOrders), pay::submit)
         .post("/orders/refresh", Needs(Refresh), list::refresh)
-        .get("/orders/export.csv", Needs(Export), export::csv)
-        .get("/orders/export.xlsx", Needs(Export), export::xlsx)
+        .get("/orders/export.csv", Needs(Export), csv::<export::Orders>)
+        .get("/orders/export.xlsx", Needs(Export), xlsx::<export::Orders>)
         .get("/orders/{id}", Needs(ViewOrders), detail::show)
-        .post("/orders/{id}/refresh", Needs(Refresh), detail::refresh)
+        .post("/orders/{id}/refresh", Needs(Refresh), detail::read_again)
         .get("/orders/{id}/refund", Needs(ViewOrders), refund::show)
 }

@@ -4,13 +4,12 @@
 pub mod life;
 pub mod store;
 
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::HeaderValue,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 
@@ -34,11 +33,10 @@ use crate::{
         chip::{self, Chip},
         links,
         problem::Problem,
+        refresh,
     },
 };
 
-/// How long a reader waits for Huawei when they ask for fresh data.
-const REFRESH_WITHIN: Duration = Duration::from_secs(15);
 /// Operations shown on the page; the rest is in the activity.
 const OPERATIONS: u32 = 10;
 
@@ -104,26 +102,21 @@ pub async fn show(
 }
 
 /// `POST /resources/of/{id}/refresh`: reads the resource again now.
-pub async fn refresh(
+pub async fn read_again(
     State(app): State<App>,
     ui: Ui,
     actor: Actor,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let known = find(&app.db, &actor.scope, &id).await?.ok_or(Error::NotFound)?;
-    let Some(reader) = app.readers.get(known.account) else {
-        return page(&app, &ui, &actor, &id, Some(Problem::switched_off(ui.locale))).await;
-    };
-    let (reader, asked_at) = (reader.within(REFRESH_WITHIN), app.clock.now());
-    let read = sync::again(&app.db, &app.clock, &reader, known.account, std::slice::from_ref(&id)).await;
-    if let Err(error) = read {
-        return page(&app, &ui, &actor, &id, Some(Problem::of_any(&error, ui.locale))).await;
-    }
-    read_at(&app.db, known.account, &id, asked_at).await?;
-    if ui.htmx {
-        return Ok([("hx-refresh", HeaderValue::from_static("true"))].into_response());
-    }
-    Ok(Redirect::to(&links::resource(&id)).into_response())
+    let read = app.readers.get(known.account).map(async |reader| {
+        let (reader, asked_at) = (reader.within(refresh::WITHIN), app.clock.now());
+        let only = std::slice::from_ref(&id);
+        sync::again(&app.db, &app.clock, &reader, known.account, only).await?;
+        Ok(read_at(&app.db, known.account, &id, asked_at).await?)
+    });
+    let page = async |problem| page(&app, &ui, &actor, &id, Some(problem)).await;
+    refresh::refresh((&ui, &links::resource(&id)), read, page).await
 }
 
 async fn page(

@@ -12,6 +12,8 @@ use crate::{
 
 /// The most ids that can be pasted.
 pub const MOST_IDS: usize = 200;
+/// What selects everything that matches, in a URL. It is no part of a filter.
+pub const SELECT_ALL: &str = "select=all";
 /// No id of Huawei's is longer.
 const LONGEST_ID: usize = 128;
 
@@ -33,12 +35,18 @@ pub struct Parameters {
     sort: Option<String>,
     after: Option<String>,
     before: Option<String>,
+    select: Option<String>,
 }
 
 impl Parameters {
     /// The text that was typed.
     pub fn typed(&self) -> &str {
         self.q.as_deref().unwrap_or_default()
+    }
+
+    /// Whether everything that matches is selected, over all pages.
+    pub fn wants_all(&self) -> bool {
+        self.select.as_deref() == Some("all")
     }
 }
 

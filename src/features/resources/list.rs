@@ -1,6 +1,7 @@
 //! The list of yearly/monthly resources: tabs by what happens at expiry, how near that is, filters in the
 //! URL, keyset pages. It asks nobody upstream.
 
+mod matching;
 pub mod store;
 
 use std::{collections::HashMap, sync::Arc};
@@ -14,9 +15,12 @@ use axum::{
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use self::store::{Attached, Listing, Row, attached, list};
+use self::{
+    matching::{Act, Matching, acts},
+    store::{Attached, Listing, Row, attached, list},
+};
 use super::{
-    filter::{Due, Filter, MOST_IDS, Parameters, Tab},
+    filter::{Due, Filter, MOST_IDS, Parameters, SELECT_ALL, Tab},
     glance::{Glance, named, store::Choice},
     store::find_many,
     sync::{self, store::Progress},
@@ -31,7 +35,7 @@ use crate::{
     },
     jobs,
     state::App,
-    web::{Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, lists::Tools, pager::Start},
+    web::{Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, lists::Tools, pager::Start, refresh::WHOLE_PAGE},
 };
 
 /// A tab or a chip of the list.
@@ -70,14 +74,6 @@ struct Missing {
     parent: Option<String>,
 }
 
-/// What can be done to selected resources.
-struct Act {
-    url: String,
-    word: &'static str,
-    limit: usize,
-    destructive: bool,
-}
-
 #[derive(Template)]
 #[template(path = "resources/list.html", blocks = ["tabs", "due", "results"])]
 struct ListPage<'a> {
@@ -94,6 +90,8 @@ struct ListPage<'a> {
     glance: &'a Glance,
     names: HashMap<Uuid, &'a str>,
     acts: Vec<Act>,
+    /// Everything that matches, where that is selected.
+    matching: Option<Matching>,
     shown: String,
     first: Option<String>,
     previous: Option<String>,
@@ -114,7 +112,11 @@ pub async fn show(
     if let Some(url) = links::searched(parameters.typed(), links::RESOURCES) {
         return Ok(Redirect::to(&url).into_response());
     }
+    let wants_all = parameters.wants_all();
     let mut filter = Filter::from(parameters);
+    if wants_all {
+        filter.start = Start::First;
+    }
     let asked = filter.ids.len();
     filter.ids.truncate(MOST_IDS);
     let t = Texts(ui.locale);
@@ -130,10 +132,18 @@ pub async fn show(
     }
     let tabs = tabs(&filter, &tallies, &kept, ui.locale);
     let total = tabs.iter().find(|tab| tab.current).and_then(|tab| tab.count.clone());
-    let shown = match (total, &filter.start) {
+    let shown = match (&total, &filter.start) {
         (_, _) if !filter.ids.is_empty() => t.pasted(page.rows.len(), asked),
-        (Some(total), Start::First) => t.first_of(page.rows.len(), &total),
+        (Some(total), Start::First) => t.first_of(page.rows.len(), total),
         _ => t.on_page(page.rows.len()),
+    };
+    let is_fresh = glance.is_fresh(&app, ui.now);
+    let acts = acts(&ui);
+    let matching = if wants_all && is_fresh && !acts.is_empty() {
+        let total = total.as_deref();
+        Some(Matching::of((&app.db, &actor.scope), (&filter, &ui), &page, total).await?)
+    } else {
+        None
     };
     let url = |start: Start| format!("{}?{}", links::RESOURCES, Filter { start, ..filter.clone() }.query());
     let view = ListPage {
@@ -145,13 +155,14 @@ pub async fn show(
         active: active(&app, &filter, &glance, ui.locale),
         missing: missing(&app, &actor.scope, &filter, &page.rows, &ui).await?,
         names: app.readers.all().iter().map(|account| (account.id.0, account.name.as_str())).collect(),
-        acts: acts(&ui),
+        acts,
+        matching,
         shown,
         first: (filter.start != Start::First).then(|| url(Start::First)),
         last: page.next.is_some().then(|| url(Start::Last)),
         previous: page.previous.map(url),
         next: page.next.map(url),
-        is_fresh: glance.is_fresh(&app, ui.now),
+        is_fresh,
         too_many: asked > MOST_IDS,
         tools: Tools::new(
             &ui,
@@ -190,7 +201,7 @@ pub async fn show_progress(State(app): State<App>, ui: Ui, actor: Actor) -> Resu
     let ended = loading.is_none();
     let mut response = Page(ProgressPage { t: Texts(ui.locale), loading }).into_response();
     if ended {
-        response.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+        response.headers_mut().extend([WHOLE_PAGE]);
     }
     Ok(response)
 }
@@ -253,6 +264,21 @@ impl ListPage<'_> {
 
     fn may_act(&self) -> bool {
         self.is_fresh && !self.acts.is_empty()
+    }
+
+    /// The list with everything that matches selected, where that is more than the page.
+    fn all(&self) -> Option<String> {
+        let has_more = self.first.is_some() || self.next.is_some();
+        let filter = Filter { start: Start::First, ..self.filter.clone() };
+        let conditions = filter.query();
+        let sign = if conditions.is_empty() { "" } else { "&" };
+        (has_more && filter.ids.is_empty())
+            .then(|| format!("{}?{conditions}{sign}{SELECT_ALL}", links::RESOURCES))
+    }
+
+    /// The list with nothing selected.
+    fn none(&self) -> String {
+        url(self.filter, |_| ())
     }
 
     /// Whether the reader could act if the data were younger.
@@ -360,12 +386,6 @@ impl Choice {
     }
 }
 
-impl Act {
-    const fn limit(&self) -> usize {
-        self.limit
-    }
-}
-
 impl Pick {
     fn is_on(&self) -> bool {
         self.choices.iter().any(|choice| choice.chosen)
@@ -444,24 +464,4 @@ async fn missing(
         Missing { id, why, parent }
     });
     Ok(missing.collect())
-}
-
-/// What the reader may do to resources, and to how many at once.
-fn acts(ui: &Ui) -> Vec<Act> {
-    let t = Texts(ui.locale);
-    let act = |needs, url: String, word, limit| {
-        let destructive = needs == Permission::UnsubscribeResources;
-        ui.may(needs).then(|| Act { url: url.trim_end_matches('?').to_owned(), word, limit, destructive })
-    };
-    [
-        act(Permission::RenewResources, links::renew([]), t.renew(), 50),
-        act(Permission::RenewResources, links::plan_renewals([]), t.planner(), 50),
-        act(Permission::SetRenewal, links::auto_renewal([]), t.auto_renewal(), 100),
-        act(Permission::SetRenewal, links::at_expiry([]), t.at_expiry(), 100),
-        act(Permission::ConvertResources, links::convert([]), t.convert(), 10),
-        act(Permission::UnsubscribeResources, links::unsubscribe([]), t.unsubscribe(), 10),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }

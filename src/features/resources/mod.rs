@@ -29,7 +29,11 @@ pub use live::{ChosenResource, SeenResource, Shown, targets};
 
 use crate::{
     identity::access::Permission::{Export, Refresh, ViewResources},
-    web::{Access::Needs, Routes},
+    web::{
+        Access::Needs,
+        Routes,
+        download::{csv, xlsx},
+    },
 };
 
 /// The pages of resources.
@@ -38,10 +42,10 @@ pub fn routes() -> Routes {
         .get("/resources", Needs(ViewResources), list::show)
         .get("/resources/sync", Needs(ViewResources), list::show_progress)
         .post("/resources/refresh", Needs(Refresh), list::refresh)
-        .get("/resources/export.csv", Needs(Export), export::csv)
-        .get("/resources/export.xlsx", Needs(Export), export::xlsx)
+        .get("/resources/export.csv", Needs(Export), csv::<export::Resources>)
+        .get("/resources/export.xlsx", Needs(Export), xlsx::<export::Resources>)
         .get("/resources/of/{id}", Needs(ViewResources), detail::show)
-        .post("/resources/of/{id}/refresh", Needs(Refresh), detail::refresh)
+        .post("/resources/of/{id}/refresh", Needs(Refresh), detail::read_again)
         .get("/resources/refunds/{operation}", Needs(ViewResources), refund::compare::show)
         .merge(calendar::routes())
         .merge(leave::routes())

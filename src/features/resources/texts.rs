@@ -67,6 +67,12 @@ crate::texts! {
         chosen_unit: " 个资源", "";
         over: "灰色的操作超过了一次的上限，请减少选择", "What is greyed out takes fewer at once; select fewer";
         clear_selection: "清除选择", "Clear";
+        choose_all: "选择全部符合条件的", "Select all that match";
+        all_chosen(n: &str): "已选全部 {n} 个符合条件的，不只本页", "All {n} that match are selected, over all pages";
+        more_chosen(n: usize): "已选全部符合条件的（超过 {n} 个），不只本页", "All that match are selected (more than {n}), over all pages";
+        takes_all(n: usize): "{n} 个", "{n}";
+        takes_first(n: usize): "前 {n} 个", "first {n}";
+        takes_fewer: "一次有上限的操作先办列在最前的；办完后再选其余的。", "What takes fewer at once begins with those listed first; select the rest afterwards.";
         renew: "续费", "Renew";
         planner: "续费规划", "Plan renewals";
         auto_renewal: "自动续费", "Auto-renewal";

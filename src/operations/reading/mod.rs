@@ -56,6 +56,22 @@ pub struct Story {
     pub events: Vec<Event>,
     /// Why nothing is sent for its account, if so.
     pub stop: Option<Stop>,
+    /// The plan that it is a part of.
+    pub part_of: Option<PartOf>,
+}
+
+/// The plan that an operation is a part of, as far as the reader's scope shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartOf {
+    /// All accounts of the plan are in the scope.
+    Seen {
+        /// The plan's id.
+        plan: Uuid,
+        /// What all its payments come to, yuan; by this the approvals for each are asked.
+        amount: Money,
+    },
+    /// Some account of the plan is not.
+    Unseen,
 }
 
 impl Story {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Approval, Event, Filter, FormMade, Part, Review, Stop, Story};
+use super::{Approval, Event, Filter, FormMade, Part, PartOf, Review, Stop, Story};
 use crate::{
     identity::access::{AccountId, Scope},
     money::Money,
@@ -67,8 +67,23 @@ pub(super) async fn find(db: &PgPool, scope: &Scope, id: OperationId) -> Result<
     )
     .fetch_optional(&mut *tx)
     .await?;
+    let plan = sqlx::query!(
+        r#"select p.id, p.amount, p.accounts <@ $2 as "seen!" from operation o join plan p on p.id = o.plan_id
+            where o.id = $1"#,
+        id.0,
+        &scope.ids(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let part_of = plan.map(|plan| {
+        if plan.seen {
+            PartOf::Seen { plan: plan.id, amount: Money::new(plan.amount) }
+        } else {
+            PartOf::Unseen
+        }
+    });
     tx.commit().await?;
-    Ok(Some(Story { operation, attempts, approvals, reviews, events, stop }))
+    Ok(Some(Story { operation, attempts, approvals, reviews, events, stop, part_of }))
 }
 
 pub(super) async fn list(

@@ -218,6 +218,25 @@ impl Shop {
         found.map(|(state, needs)| (state.parse().expect("a state"), needs))
     }
 
+    /// The operation that a form became.
+    pub(crate) async fn operation_id(&self, form_key: Uuid) -> Uuid {
+        sqlx::query_scalar("select id from operation where form_nonce = $1")
+            .bind(form_key)
+            .fetch_one(&self.db)
+            .await
+            .expect("an operation")
+    }
+
+    /// Changes a plan in a way that its guard refuses.
+    pub(crate) async fn unguarded(&self, change: &'static str, plan: Uuid) {
+        let mut tx = self.db.begin().await.expect("a transaction");
+        let without = "alter table plan disable trigger plan_guard";
+        sqlx::query(without).execute(&mut *tx).await.expect("without its guard");
+        sqlx::query(change).bind(plan).execute(&mut *tx).await.expect("changed");
+        sqlx::query("alter table plan enable trigger plan_guard").execute(&mut *tx).await.expect("guarded");
+        tx.commit().await.expect("committed");
+    }
+
     /// How often an order was paid, and how many requests for it we recorded.
     pub(crate) async fn pays(&self, order: &str) -> (usize, i64) {
         let attempts = sqlx::query_scalar("select count(*) from attempt where pay_order_id = $1")

@@ -141,6 +141,7 @@ impl Journal {
             reviews: of_round.map(|(_, review)| review.clone()).collect(),
             events: row.events.iter().map(|(event, _)| event.clone()).collect(),
             stop: self.stops.get(&row.operation.account_id).cloned(),
+            part_of: None,
         })
     }
 }

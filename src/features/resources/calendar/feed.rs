@@ -84,27 +84,25 @@ pub(super) async fn serve(State(app): State<App>, Path(name): Path<String>) -> R
     let today = today(now);
     let all = due(&app, &owner.scope, now).await?;
     let last = forecast::last_day(today);
-    let mut by_day: BTreeMap<NaiveDate, Vec<OnDay>> = BTreeMap::new();
+    let mut named: BTreeMap<NaiveDate, Vec<OnDay>> = BTreeMap::new();
     for row in store::on_days(&app.db, &owner.scope, (today - Days::new(45), last), NAMED).await? {
-        by_day.entry(row.due.max(today)).or_default().push(row);
+        named.entry(row.due.max(today)).or_default().push(row);
     }
     let locale = Locale::from_tag(&owner.locale).unwrap_or_default();
     let t = FeedTexts(locale);
     let mut calendar = Calendar::new().name(t.name()).done();
-    for (month, _) in forecast::by_month(&all, today) {
-        for (day, sum) in forecast::by_day(&all, month) {
-            let names = by_day.get(&day).map(Vec::as_slice).unwrap_or_default();
-            calendar.push(
-                Entry::new()
-                    .uid(&format!("renewals-{day}-{}@bss-portal", owner.person))
-                    .timestamp(now)
-                    .summary(&summary(t, &sum))
-                    .description(&description(t, &sum, names, locale))
-                    .all_day(day)
-                    .url(&absolute(&app, &format!("{}?day={day}", links::CALENDAR)))
-                    .done(),
-            );
-        }
+    for (day, sum) in forecast::by_day(&all) {
+        let rows = named.get(&day).map(Vec::as_slice).unwrap_or_default();
+        calendar.push(
+            Entry::new()
+                .uid(&format!("renewals-{day}-{}@bss-portal", owner.person))
+                .timestamp(now)
+                .summary(&summary(t, &sum))
+                .description(&description(t, &sum, rows, locale))
+                .all_day(day)
+                .url(&absolute(&app, &format!("{}?day={day}", links::CALENDAR)))
+                .done(),
+        );
     }
     if owner.role.grants(Permission::ViewOrders) {
         for order in store::unpaid(&app.db, &owner.scope, ORDERS).await? {

@@ -2,6 +2,8 @@
 //! which day the balance suffices. It assumes that everything is renewed for the term it was last paid for.
 //! Pure: it asks nobody.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike as _, Months, NaiveDate};
 
 use crate::{identity::access::AccountId, money::Money};
@@ -134,16 +136,11 @@ pub fn by_month(all: &[Due], today: NaiveDate) -> Vec<(NaiveDate, Sum)> {
     months
 }
 
-/// Sums by day of the month that begins on `month`, only days on which there is something.
-pub fn by_day(all: &[Due], month: NaiveDate) -> Vec<(NaiveDate, Sum)> {
-    let mut days: Vec<(NaiveDate, Sum)> = Vec::new();
-    for due in all.iter().filter(|due| (due.day.year(), due.day.month()) == (month.year(), month.month())) {
-        if days.last().is_none_or(|(day, _)| *day != due.day) {
-            days.push((due.day, Sum::default()));
-        }
-        if let Some((_, sum)) = days.last_mut() {
-            sum.add(due);
-        }
+/// Sums by day, only days on which there is something.
+pub fn by_day(all: &[Due]) -> BTreeMap<NaiveDate, Sum> {
+    let mut days: BTreeMap<NaiveDate, Sum> = BTreeMap::new();
+    for due in all {
+        days.entry(due.day).or_default().add(due);
     }
     days
 }
@@ -215,11 +212,10 @@ mod tests {
         let february = months[1].1;
         assert_eq!((february.automatic, february.manual, february.unknown), (1, 2, 1));
         assert_eq!(february.amount(), Money::from_fen(570));
-        let days = by_day(&all, day("2026-02-01"));
-        assert_eq!(
-            days.iter().map(|(day, sum)| (day.day(), sum.count())).collect::<Vec<_>>(),
-            [(10, 2), (11, 1)]
-        );
+        let days: Vec<_> =
+            by_day(&all).into_iter().map(|(day, sum)| (day.to_string(), sum.count())).collect();
+        let first = [("2026-02-10".to_owned(), 2), ("2026-02-11".to_owned(), 1)];
+        assert_eq!(days, first);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct AskPrices {
 impl AskPrices {
     /// For these accounts, into this database.
     pub fn new(db: PgPool, readers: Readers) -> Self {
-        Self { db, readers }
+        Self { db, readers: readers.in_background() }
     }
 
     async fn account(&self, account: AccountId, reader: &Reader, now: DateTime<Utc>) -> anyhow::Result<()> {

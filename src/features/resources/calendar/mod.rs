@@ -9,6 +9,8 @@ pub(super) mod store;
 mod tests;
 pub mod texts;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -138,7 +140,7 @@ async fn page<'a>(app: &'a App, ui: &'a Ui, actor: &Actor, asked: Asked) -> Resu
         .or(day.map(first_of))
         .filter(|first| (first_of(today)..=forecast::last_day(today)).contains(first))
         .unwrap_or(first_of(today));
-    let days = forecast::by_day(&all, first);
+    let days = forecast::by_day(&all);
     let months = months(&all, today, first);
     let mut total = Sum::default();
     for month in &months {
@@ -152,7 +154,7 @@ async fn page<'a>(app: &'a App, ui: &'a Ui, actor: &Actor, asked: Asked) -> Resu
             Some(OnOneDay {
                 day,
                 rows: store::on_days(&app.db, &actor.scope, (from, day), LISTED).await?,
-                sum: days.iter().find(|(known, _)| *known == day).map(|(_, sum)| *sum).unwrap_or_default(),
+                sum: days.get(&day).copied().unwrap_or_default(),
             })
         }
     };
@@ -205,7 +207,7 @@ fn weeks(
     first: NaiveDate,
     today: NaiveDate,
     chosen: Option<NaiveDate>,
-    days: &[(NaiveDate, Sum)],
+    days: &BTreeMap<NaiveDate, Sum>,
 ) -> Vec<Vec<Option<Cell>>> {
     let mut cells: Vec<Option<Cell>> = Vec::new();
     cells.resize_with(first.weekday().num_days_from_monday() as usize, || None);
@@ -214,7 +216,7 @@ fn weeks(
             day,
             is_today: day == today,
             chosen: chosen == Some(day),
-            sum: days.iter().find(|(known, _)| *known == day).map(|(_, sum)| *sum),
+            sum: days.get(&day).copied(),
             url: format!("{}?month={}&day={day}#day", links::CALENDAR, first.format("%Y-%m")),
         }));
     }
