@@ -287,7 +287,7 @@ mod tests {
             flying(&hand, clock.sleep(Duration::from_millis(300 + 7 * pause))).await;
             let asked = clock.since_boot();
             flying(&hand, limits.turn("a", ("show_order", RATE), Haste::People)).await;
-            longest = longest.max(clock.since_boot() - asked);
+            longest = longest.max(clock.since_boot().saturating_sub(asked));
         }
         assert!(longest > Duration::ZERO && longest < 2 * SLOT, "{longest:?}");
         let used = taken.load(Ordering::Relaxed) + 60;

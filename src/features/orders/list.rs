@@ -31,7 +31,8 @@ use crate::{
     jobs,
     state::App,
     web::{
-        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, lists::Tools, pager::Start, refresh::WHOLE_PAGE,
+        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, lists::Tools, pager::Start,
+        refresh::WHOLE_PAGE,
     },
 };
 

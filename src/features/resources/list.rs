@@ -35,7 +35,10 @@ use crate::{
     },
     jobs,
     state::App,
-    web::{Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, lists::Tools, pager::Start, refresh::WHOLE_PAGE},
+    web::{
+        Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, lists::Tools, pager::Start,
+        refresh::WHOLE_PAGE,
+    },
 };
 
 /// A tab or a chip of the list.
