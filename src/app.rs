@@ -155,6 +155,7 @@ fn routes(readiness: Readiness) -> Routes {
     health::routes(readiness)
         .merge(features::sign_in::routes())
         .merge(features::account::routes())
+        .merge(features::lists::routes())
         .merge(features::orders::routes())
         .merge(resources::routes())
         .merge(features::overview::routes())

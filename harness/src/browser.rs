@@ -179,6 +179,11 @@ impl Page {
         operation_of(self.location.as_deref()?)
     }
 
+    /// The plan that it leads to.
+    pub fn plan(&self) -> Option<Uuid> {
+        self.location.as_deref()?.strip_prefix("/resources/plans/")?.get(..36)?.parse().ok()
+    }
+
     /// The operations that it links to, each once.
     pub fn operations(&self) -> Vec<Uuid> {
         let mut found = Vec::new();
@@ -190,6 +195,12 @@ impl Page {
             }
         }
         found
+    }
+
+    /// The first order that it links to.
+    pub fn order(&self) -> Option<String> {
+        let id = self.text.split("\"/orders/").nth(1)?.split('"').next()?;
+        id.chars().all(|c| c.is_ascii_alphanumeric()).then(|| id.to_owned())
     }
 
     /// The forms of the page.
@@ -215,6 +226,14 @@ impl Page {
         let html = Html::parse_document(&self.text);
         let values = html.select(&selector).filter_map(|input| input.value().attr("value"));
         values.filter(|value| !value.is_empty()).take(4).map(str::to_owned).collect()
+    }
+
+    /// The value of the entry with these words in the list of this id.
+    pub fn option(&self, list: &str, entry: &str) -> Option<String> {
+        let selector = Selector::parse(&format!("select#{list} option")).expect("a selector");
+        let html = Html::parse_document(&self.text);
+        let found = html.select(&selector).find(|option| words(*option) == entry)?;
+        found.value().attr("value").map(str::to_owned)
     }
 
     /// The words and, where it says so, the state of the element with this id; its words with single blanks.
@@ -254,6 +273,14 @@ fn words(element: ElementRef<'_>) -> String {
     element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
+/// What a list to choose from would send: what is chosen in it, or else its first entry.
+fn chosen(list: ElementRef<'_>) -> Option<String> {
+    let options = Selector::parse("option").expect("a selector");
+    let is_chosen = |option: &ElementRef<'_>| option.value().attr("selected").is_some();
+    let option = list.select(&options).find(is_chosen).or_else(|| list.select(&options).next())?;
+    Some(option.value().attr("value").unwrap_or_default().to_owned())
+}
+
 impl Form {
     fn read(form: ElementRef<'_>) -> Self {
         let fields = Selector::parse("input, textarea, select").expect("a selector");
@@ -265,7 +292,8 @@ impl Form {
                 ("input", Some("checkbox" | "radio")) => {
                     element.attr("checked").map(|_| element.attr("value").unwrap_or("on").to_owned())
                 }
-                ("input", Some("submit" | "button")) | ("select", _) => None,
+                ("input", Some("submit" | "button")) => None,
+                ("select", _) => chosen(field),
                 ("textarea", _) => Some(words(field)),
                 _ => Some(element.attr("value").unwrap_or_default().to_owned()),
             };
@@ -324,13 +352,17 @@ mod tests {
         let form = page(
             r#"<html><form id="pay" action="/orders/CS1/pay"><input type="hidden" name="form_key" value="k">
             <input type="checkbox" name="coupon" value="C1"><input type="checkbox" name="coupon" value="C2" checked>
+            <select name="term"><option value="m1"><option value="m2" selected></select>
+            <select name="period"><option value="">none<option value="YEAR"></select>
             <input name="off" value="x" disabled><textarea name="reason"> why </textarea>
             <button name="update" value="1"></button></form></html>"#,
         );
         let form = form.form("pay").unwrap();
         assert_eq!(form.action, "/orders/CS1/pay");
         let sent: Vec<(&str, &str)> = form.fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        assert_eq!(sent, [("form_key", "k"), ("coupon", "C2"), ("reason", "why")]);
+        let expected =
+            [("form_key", "k"), ("coupon", "C2"), ("term", "m2"), ("period", ""), ("reason", "why")];
+        assert_eq!(sent, expected);
         assert_eq!(form.with("reason", "other").value("reason"), Some("other"));
     }
 

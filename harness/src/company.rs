@@ -36,6 +36,9 @@ pub const SIGNATURE_VALID: Duration = Duration::from_millis(15 * 60 * 1_000 / HU
 /// Added to it for what happens late upstream: five minutes, hurried.
 pub const MARGIN: Duration = Duration::from_millis(5 * 60 * 1_000 / HURRY as u64);
 
+/// How long what cannot be undone waits, hurried too: long enough for somebody to take it back.
+const HOLD_MINUTES: u32 = 6;
+
 /// Everybody, by what they do.
 pub const MAKERS: [&str; 2] = ["li.na", "zhang.wei"];
 /// They agree or do not.
@@ -143,7 +146,8 @@ impl Company {
 /// The settings file of a portal. Only its owner may read it.
 pub fn settings(files: &Path, ready: &Ready, database: &str) -> Result<PathBuf> {
     let mut text = format!(
-        "database_url = '{database}'\nvault_key = '{}'\npepper = 'pepper'\nhurry = {HURRY}\nsync_period = '2s'\n\
+        "database_url = '{database}'\nvault_key = '{}'\npepper = 'pepper'\nhurry = {HURRY}\nhold = '{HOLD_MINUTES}m'\n\
+         sync_period = '2s'\n\
          allow_private_upstream = true\ndatabase_connections = 12\nlog = 'warn,bss_portal::operations=info'\n",
         "01".repeat(32)
     );

@@ -56,6 +56,7 @@ struct Received {
 /// A rule as the simulator tells it.
 #[derive(Deserialize)]
 struct Standing {
+    operation: String,
     fired: u64,
     fault: Kind,
 }
@@ -65,6 +66,9 @@ struct Kind {
     kind: String,
 }
 
+/// How often faults struck, by call and kind.
+pub type Struck = BTreeMap<(String, String), u64>;
+
 /// An order as it really is.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Truth {
@@ -72,6 +76,8 @@ pub struct Truth {
     pub status: i64,
     /// When it was paid.
     pub paid_at: Option<DateTime<Utc>>,
+    /// What it provides once it is complete.
+    pub resource_ids: Vec<String>,
 }
 
 impl Console {
@@ -124,12 +130,12 @@ impl Console {
         self.post("/faults", &json!({ "rules": rules })).await.map(drop)
     }
 
-    /// Makes everything go right again; how often faults struck, by kind.
-    pub async fn clear_faults(&self) -> Result<BTreeMap<String, u64>> {
+    /// Makes everything go right again; how often faults struck, by call and kind.
+    pub async fn clear_faults(&self) -> Result<Struck> {
         let rules: Vec<Standing> = self.get("/faults").await?;
         let mut struck = BTreeMap::new();
         for rule in rules.into_iter().filter(|rule| rule.fired > 0) {
-            *struck.entry(rule.fault.kind).or_default() += rule.fired;
+            *struck.entry((rule.operation, rule.fault.kind)).or_default() += rule.fired;
         }
         let answer = self.http.delete(format!("{}/faults", self.url)).send().await?;
         ensure!(answer.status().is_success(), "faults stay: {}", answer.status());
@@ -156,6 +162,14 @@ impl Console {
     pub async fn place(&self, account: &str, amount: &str) -> Result<String> {
         let placed = self.post("/orders", &json!({ "account": account, "amount": amount })).await?;
         Ok(placed["order_id"].as_str().context("no order id")?.to_owned())
+    }
+
+    /// A resource is bought by the month, and paid for in the console.
+    pub async fn buy(&self, account: &str, amount: &str) -> Result<String> {
+        let order = self.place(account, amount).await?;
+        let status = self.act(&json!({ "action": "pay", "order_id": order })).await?;
+        ensure!(status == 200, "the purchase {order} was not paid: {status}");
+        self.order(&order).await?.resource_ids.into_iter().next().context("a purchase of nothing")
     }
 
     /// An order as it really is.

@@ -39,6 +39,9 @@ pub struct Evidence {
     pub patience: TimeDelta,
     /// The orders that were placed for this history, with the domain id of their account.
     pub orders: Vec<PlacedOrder>,
+    /// The resources that were bought for it. None has anything set for its expiry at the beginning.
+    #[serde(default)]
+    pub resources: Vec<PlacedResource>,
     /// The forms that people sent, in order.
     pub submissions: Vec<Submission>,
     /// Everything else that people did, in order.
@@ -51,10 +54,16 @@ pub struct Evidence {
     pub ledger: Vec<Effect>,
     /// The writes that arrived at the simulator for this history's orders.
     pub requests: Vec<Sent>,
-    /// The journal's rows about this history's orders.
+    /// The journal's rows that were made in this history.
     pub operations: Vec<Operation>,
+    /// The plans for renewals that were made in it.
+    #[serde(default)]
+    pub plans: Vec<RenewalPlan>,
     /// The lists of orders as downloaded at the end, as CSV.
     pub exports: Vec<String>,
+    /// The lists of resources as downloaded at the end, as CSV.
+    #[serde(default)]
+    pub resource_exports: Vec<String>,
     /// What was done to the portals and to the database.
     pub kills: Vec<Kill>,
 }
@@ -70,6 +79,15 @@ pub struct PlacedOrder {
     pub amount: Decimal,
 }
 
+/// A resource that was bought for a history, by the month.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlacedResource {
+    /// Its id.
+    pub id: String,
+    /// The account's domain id.
+    pub account: String,
+}
+
 /// A form that somebody sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Submission {
@@ -79,10 +97,14 @@ pub struct Submission {
     pub person: String,
     /// The form's own number; sending a form again repeats it.
     pub form_key: String,
-    /// The order it is about.
-    pub order_id: String,
-    /// `pay_order` or `cancel_order`.
+    /// What it is about: an order's or a resource's id, an account's name. A form about several is written down once
+    /// for each.
+    pub subject: String,
+    /// The kind of operation that it asks for, such as `pay_order`.
     pub kind: String,
+    /// Whether a renewal is to be paid, too.
+    #[serde(default)]
+    pub pays: bool,
     /// Which portal it was sent to.
     pub replica: usize,
     /// What came back.
@@ -95,9 +117,11 @@ pub struct Submission {
 pub enum Answered {
     /// It led to the page of this operation.
     Operation(Uuid),
+    /// It led to the page of this plan.
+    Plan(Uuid),
     /// It led to the list of operations.
     Accepted,
-    /// Another operation holds the order: its page was named.
+    /// Another operation holds the order or resource: its page was named.
     Busy(Uuid),
     /// The form came back, or an error page, with this status.
     Refused(u16),
@@ -105,19 +129,19 @@ pub enum Answered {
     Lost,
 }
 
-/// Something that somebody did other than sending a pay or cancel form.
+/// Something that somebody did other than sending a form that asks for an operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Act {
     /// When.
     pub at: DateTime<Utc>,
     /// Who, by user name; `console` for somebody at Huawei's.
     pub person: String,
-    /// `approve`, `reject`, `withdraw`, `check_now`, `review_executed`, `review_not_executed`, `console_pay`,
-    /// `console_cancel`, `console_spend_coupon`.
+    /// `approve`, `reject`, `withdraw`, `check_now`, `stop_plan`, `review_executed`, `review_not_executed`,
+    /// `console_pay`, `console_cancel`, `console_renew`, `console_unsubscribe`, `console_spend_coupon`.
     pub what: String,
     /// The operation, where there is one.
     pub operation: Option<Uuid>,
-    /// The order or coupon.
+    /// The order, resource, plan or coupon.
     pub subject: Option<String>,
     /// The status of the answer; none when none arrived.
     pub status: Option<u16>,
@@ -163,7 +187,7 @@ pub struct Probe {
     pub leaked: Vec<String>,
 }
 
-/// Something that happened to an order at Huawei's.
+/// Something that happened at Huawei's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Effect {
     /// Its number in the ledger.
@@ -174,7 +198,8 @@ pub struct Effect {
     pub account: String,
     /// The call, such as `pay_orders`.
     pub operation: String,
-    /// The order.
+    /// The order, which a renewal, an unsubscription or a conversion has made; the resource whose expiry was set; the
+    /// day that was set for the account.
     pub subject: String,
     /// What was taken from the balances; negative came back.
     pub amount: Decimal,
@@ -225,8 +250,14 @@ pub struct Operation {
     /// What others agree to.
     #[serde(with = "hex_bytes")]
     pub payload_sha256: Vec<u8>,
-    /// What it is about: the order's id.
+    /// What it is about: the order's or resource's id, the account's name.
     pub subject: String,
+    /// What was confirmed, as JSON.
+    #[serde(default)]
+    pub payload: String,
+    /// The plan that it is part of.
+    #[serde(default)]
+    pub plan: Option<Uuid>,
     /// What it costs.
     pub amount: Option<Decimal>,
     /// Who asked for it.
@@ -260,6 +291,46 @@ pub struct Operation {
     pub reviews: Vec<Review>,
     /// Its history.
     pub events: Vec<Event>,
+}
+
+/// A plan that renews resources, with its steps.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RenewalPlan {
+    /// Its id.
+    pub id: Uuid,
+    /// Who asked for it, by user name.
+    pub requester: String,
+    /// The form's own number.
+    pub form_key: Uuid,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it was stopped.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// When its last step ended.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Its steps, in order.
+    pub steps: Vec<PlanStep>,
+}
+
+/// One order of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlanStep {
+    /// From 1.
+    pub no: i32,
+    /// The resources that it renews.
+    pub resources: Vec<String>,
+    /// What was confirmed to be paid; none where the order is left to be paid by hand.
+    pub confirmed: Option<Decimal>,
+    /// The number of the form with which the order is asked for.
+    pub order_form_key: Uuid,
+    /// The number of the form with which it is paid.
+    pub pay_form_key: Uuid,
+    /// `open`, `paid`, `ordered`, `unpaid`, `not_ordered`.
+    pub state: String,
+    /// The order that it says came of it.
+    pub order_id: Option<String>,
+    /// Why it ended so.
+    pub why: String,
 }
 
 /// One signed request.

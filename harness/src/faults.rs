@@ -7,13 +7,26 @@ use serde_json::{Value, json};
 use crate::{evidence::Mode, plan::Level};
 
 /// Calls that change something.
-const WRITES: [&str; 2] = ["pay_orders", "cancel_customer_order"];
+const WRITES: [&str; 9] = [
+    "pay_orders",
+    "cancel_customer_order",
+    "renewal_resources",
+    "cancel_resources_subscription",
+    "auto_renewal_resources",
+    "cancel_auto_renewal_resources",
+    "update_period_to_on_demand",
+    "update_period_to_on_demand_instantly",
+    "set_resources_renew_config",
+];
 /// Calls that the journal and the pages rest on.
-const READS: [&str; 4] = [
+const READS: [&str; 7] = [
     "show_customer_order_details",
     "show_customer_account_balances",
     "list_order_coupons_by_order_id",
     "list_customer_orders",
+    "list_pay_per_use_customer_resources",
+    "list_renew_rate_on_period",
+    "show_refund_order_details",
 ];
 /// How many calls of each kind may be struck.
 const CALLS: u64 = 14;

@@ -1,7 +1,7 @@
 //! Plays one history: everybody acts as planned, portals and database suffer as planned; then all is healed, people
 //! finish what waits for them, and what was left behind is gathered.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,21 +13,24 @@ use uuid::Uuid;
 use crate::{
     browser::Form,
     company::{MARGIN, SIGNATURE_VALID},
+    console::Struck,
+    deeds::{Deed, Scene, Thing},
     diary::{Diary, Entries},
-    evidence::{Blow, Evidence, Kill, Mode, Operation, PlacedOrder, Sent},
+    evidence::{Blow, Effect, Evidence, Kill, Mode, Operation, Sent},
     people::{Paying, People},
-    plan::{Deed, Harm, Plan, Scene, Strike, Trouble},
+    plan::{Harm, Plan, Strike, Trouble},
     replica::Replica,
-    stage::Stage,
+    resources::{Acting, Renewing},
+    stage::{Placed, Stage},
     store,
     trespass::trespass,
 };
 
-/// How long after healing everything must be closed, or wait for people. Half an hour, hurried, is six seconds; this
-/// leaves room for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
-/// How long portals may take to hear of new orders; a job whose holder died is taken over after half a minute.
-const HEARD_WITHIN: Duration = Duration::from_mins(1);
+/// How long after healing everything must be closed, or wait for people. Half an hour, hurried, is six seconds; plans
+/// are carried on by a job, which is taken over half a minute after its holder died; the rest is for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long portals may take to hear of what is new; a job whose holder died is taken over after half a minute.
+const HEARD_WITHIN: Duration = Duration::from_mins(2);
 /// Added to the settle point before late copies are looked for.
 const AFTER: Duration = Duration::from_millis(300);
 
@@ -35,20 +38,26 @@ const AFTER: Duration = Duration::from_millis(300);
 pub struct Played {
     /// What was left behind.
     pub evidence: Evidence,
-    /// How many faults struck at Huawei's, by kind.
-    pub faults: BTreeMap<String, u64>,
+    /// How many faults struck at Huawei's, by call and kind.
+    pub faults: Struck,
     /// How many pages did not say in which state the operation is.
     pub stateless: u32,
     /// Why it proves nothing, if so: the simulated gateway itself was too late.
     pub void: Option<String>,
 }
 
-/// Plays `plan` with its orders, which were placed before.
-pub async fn play(stage: &Stage, plan: &Plan, orders: &[PlacedOrder]) -> Result<Played> {
+/// Plays `plan` with what was placed for it before.
+pub async fn play(stage: &Stage, plan: &Plan, placed: &Placed) -> Result<Played> {
     let diary = Diary::default();
-    let people = People { crowd: &stage.crowd, orders, diary: &diary };
+    let Placed { orders, resources } = placed;
+    let (crowd, account) = (&stage.crowd, stage.account.name.as_str());
+    let people = People { crowd, orders, resources, account, diary: &diary };
     heard(&people).await?;
-    let before = stage.console.last((0, 0)).await?;
+    let before = {
+        let mut before = stage.before.lock().await;
+        *before = stage.console.last(*before).await?;
+        *before
+    };
     set(stage, plan).await?;
     let began_at = Utc::now();
     let start = Instant::now();
@@ -61,12 +70,13 @@ pub async fn play(stage: &Stage, plan: &Plan, orders: &[PlacedOrder]) -> Result<
     let faults = stage.console.clear_faults().await?;
     let (one, other) = join(stage.portals[0].heal(), stage.portals[1].heal()).await;
     one.and(other).context("healing")?;
+    store::end_leases(&stage.db).await?;
     let healed_at = Utc::now();
-    let ids: Vec<String> = orders.iter().map(|order| order.id.clone()).collect();
-    finish(stage, &people, &ids, before).await?;
+    finish(stage, &people, began_at, before).await?;
     let ended_at = Utc::now();
-    settle(stage, &ids).await?;
-    let exports = last_looks(&people).await?;
+    settle(stage, began_at).await?;
+    let ledger = about(stage.console.ledger(before.0).await?, placed);
+    let (exports, resource_exports) = last_looks(&people, &ledger).await?;
 
     let Entries { submissions, acts, views, denied, mut kills, stateless, .. } = diary.close();
     let cut = stage.proxy.cuts.done();
@@ -81,37 +91,40 @@ pub async fn play(stage: &Stage, plan: &Plan, orders: &[PlacedOrder]) -> Result<
         healed_at,
         ended_at,
         patience: TimeDelta::from_std(PATIENCE)?,
-        orders: orders.to_vec(),
+        orders: orders.clone(),
+        resources: resources.clone(),
         submissions,
         acts,
         views,
         denied,
-        ledger: about(stage.console.ledger(before.0).await?, &ids),
+        ledger,
         requests: stage.console.writes(before.1).await?,
-        operations: store::operations(&stage.db, &ids).await?,
+        operations: store::operations(&stage.db, began_at).await?,
+        plans: store::plans(&stage.db, began_at).await?,
         exports,
+        resource_exports,
         kills,
     };
     let void = broken_promise(&evidence, plan.visible_after);
     Ok(Played { evidence, faults, stateless, void })
 }
 
-/// Waits until the portals have heard of the orders.
+/// Waits until the portals have heard of the orders and resources.
 async fn heard(people: &People<'_>) -> Result<()> {
+    let orders = people.orders.iter().map(|order| format!("/orders/{}", order.id));
+    let resources = people.resources.iter().map(|resource| format!("/resources/of/{}", resource.id));
     let begun = Instant::now();
-    for order in people.orders {
-        loop {
-            let page = people.crowd.makers[0].get(0, &format!("/orders/{}", order.id), true).await;
-            if page.is_some_and(|page| page.status == 200) {
-                break;
-            }
-            anyhow::ensure!(
-                begun.elapsed() < HEARD_WITHIN,
-                "the portal never heard of the order {}",
-                order.id
-            );
-            sleep(Duration::from_millis(300)).await;
-        }
+    for path in orders.chain(resources) {
+        known(people, &path, begun).await?;
+    }
+    Ok(())
+}
+
+/// Waits until there is a page at `path`.
+async fn known(people: &People<'_>, path: &str, begun: Instant) -> Result<()> {
+    while people.crowd.makers[0].get(0, path, true).await.is_none_or(|page| page.status != 200) {
+        anyhow::ensure!(begun.elapsed() < HEARD_WITHIN, "the portal never heard of {path}");
+        sleep(Duration::from_millis(300)).await;
     }
     Ok(())
 }
@@ -139,7 +152,8 @@ async fn perform(people: &People<'_>, stage: &Stage, scene: &Scene, start: Insta
         let status = stage.console.act(&act).await.ok();
         people.diary.act(at, "console", what, (None, order), status);
     };
-    let id = |order: &usize| people.orders[*order].id.as_str();
+    let id = |order: &usize| people.id(Thing::Order(*order));
+    let resource = |nth: &usize| people.id(Thing::Resource(*nth));
     match &scene.deed {
         Deed::Pay { maker, order, tabs, clicks, coupon, later } => {
             let later = Duration::from_millis(*later);
@@ -147,10 +161,29 @@ async fn perform(people: &People<'_>, stage: &Stage, scene: &Scene, start: Insta
             people.pay(portal, &Paying { maker, order, tabs, clicks, coupon, later }).await;
         }
         Deed::Cancel { maker, orders, clicks } => people.cancel(portal, *maker, orders, *clicks).await,
+        Deed::Renew { maker, resources, pays, tabs, clicks, by_hand } => {
+            let (resources, maker, pays, tabs, clicks, by_hand) =
+                (resources.clone(), *maker, *pays, *tabs, *clicks, *by_hand);
+            people.renew(portal, &Renewing { maker, resources, pays, tabs, clicks, by_hand }).await;
+        }
+        Deed::Set { maker, resources, to, clicks } => {
+            let (maker, clicks) = (*maker, *clicks);
+            people.set(portal, *to, &Acting { maker, resources, clicks, regrets: false }).await;
+        }
+        Deed::Leave { maker, resources, clicks, regrets } => {
+            let (maker, clicks, regrets) = (*maker, *clicks, *regrets);
+            people.leave(portal, &Acting { maker, resources, clicks, regrets }).await;
+        }
+        Deed::Convert { maker, resources, clicks, regrets } => {
+            let (maker, clicks, regrets) = (*maker, *clicks, *regrets);
+            people.convert(portal, &Acting { maker, resources, clicks, regrets }).await;
+        }
+        Deed::Day { maker, days, clicks } => people.set_day(portal, *maker, *days, *clicks).await,
+        Deed::Stop { maker, resource } => people.stop(portal, *maker, *resource).await,
         Deed::Decide { approver, agrees } => people.decide(portal, *approver, *agrees).await,
-        Deed::Withdraw { order } => people.withdraw(portal, *order).await,
-        Deed::Check { maker, order } => people.check(portal, *maker, *order).await,
-        Deed::Look { viewer, order, fragment } => people.look(portal, *viewer, *order, *fragment).await,
+        Deed::Withdraw { about } => people.withdraw(portal, *about).await,
+        Deed::Check { maker, about } => people.check(portal, *maker, *about).await,
+        Deed::Look { viewer, about, fragment } => people.look(portal, *viewer, *about, *fragment).await,
         Deed::Trespass { order } => trespass(people, portal, *order).await,
         Deed::ConsolePay { order } => {
             console("console_pay", json!({"action": "pay", "order_id": id(order)}), Some(id(order))).await;
@@ -158,6 +191,16 @@ async fn perform(people: &People<'_>, stage: &Stage, scene: &Scene, start: Insta
         Deed::ConsoleCancel { order } => {
             console("console_cancel", json!({"action": "cancel", "order_id": id(order)}), Some(id(order)))
                 .await;
+        }
+        Deed::ConsoleRenew { resource: nth } => {
+            let id = resource(nth);
+            let act = json!({"action": "renew", "account": stage.account.name, "resource_id": id});
+            console("console_renew", act, Some(id)).await;
+        }
+        Deed::ConsoleLeave { resource: nth } => {
+            let id = resource(nth);
+            let act = json!({"action": "unsubscribe", "account": stage.account.name, "resource_id": id});
+            console("console_unsubscribe", act, Some(id)).await;
         }
         Deed::ConsoleCoupon => {
             let page = people.crowd.makers[0]
@@ -210,12 +253,14 @@ async fn trouble(stage: &Stage, plan: &Plan, diary: &Diary, start: Instant) {
 }
 
 /// People finish what waits for them, until nothing is open.
-async fn finish(stage: &Stage, people: &People<'_>, ids: &[String], before: (u64, u64)) -> Result<()> {
+async fn finish(stage: &Stage, people: &People<'_>, since: DateTime<Utc>, before: (u64, u64)) -> Result<()> {
     let begun = Instant::now();
     let mut turn = 0_usize;
     while begun.elapsed() < PATIENCE {
-        let open = store::open(&stage.db, ids).await.unwrap_or_default();
-        if open.is_empty() && turn > 0 {
+        // Plans first: what they submit afterwards is open then.
+        let plans = store::open_plans(&stage.db, since).await.unwrap_or(1);
+        let open = store::open(&stage.db, since).await.unwrap_or_default();
+        if open.is_empty() && plans == 0 && turn > 0 {
             break;
         }
         if turn.is_multiple_of(4) {
@@ -225,7 +270,7 @@ async fn finish(stage: &Stage, people: &People<'_>, ids: &[String], before: (u64
             people.decide(turn, turn % 2, true).await;
         }
         for one in open.iter().filter(|one| one.state == "NEEDS_REVIEW") {
-            let executed = took_effect(stage, ids, one.id, before).await?;
+            let executed = took_effect(stage, since, one.id, before).await?;
             for reviewer in &people.crowd.approvers {
                 people.judge(reviewer, one.id, executed).await;
             }
@@ -242,9 +287,9 @@ async fn finish(stage: &Stage, people: &People<'_>, ids: &[String], before: (u64
 }
 
 /// Whether a request of the operation had an effect, as somebody finds out who looks in Huawei's console.
-async fn took_effect(stage: &Stage, ids: &[String], operation: Uuid, before: (u64, u64)) -> Result<bool> {
-    let operations = store::operations(&stage.db, ids).await?;
-    let Some(operation) = operations.iter().find(|one| one.id == operation) else { return Ok(false) };
+async fn took_effect(stage: &Stage, since: DateTime<Utc>, id: Uuid, before: (u64, u64)) -> Result<bool> {
+    let operations = store::operations(&stage.db, since).await?;
+    let Some(operation) = operations.iter().find(|one| one.id == id) else { return Ok(false) };
     let requests = stage.console.writes(before.1).await?;
     Ok(requests.iter().any(|sent| sent.effect.is_some() && sent_by(operation, sent)))
 }
@@ -256,34 +301,57 @@ fn sent_by(operation: &Operation, sent: &Sent) -> bool {
 }
 
 /// Waits until no copy of any request can take effect any more.
-async fn settle(stage: &Stage, ids: &[String]) -> Result<()> {
-    let Some(signed) = store::last_signed(&stage.db, ids).await? else { return Ok(()) };
+async fn settle(stage: &Stage, since: DateTime<Utc>) -> Result<()> {
+    let Some(signed) = store::last_signed(&stage.db, since).await? else { return Ok(()) };
     let settled = signed + TimeDelta::from_std(SIGNATURE_VALID + MARGIN + AFTER)?;
     sleep((settled - Utc::now()).to_std().unwrap_or_default()).await;
     Ok(())
 }
 
-/// Everybody looks once more, and the lists are downloaded.
-async fn last_looks(people: &People<'_>) -> Result<Vec<String>> {
+/// Everybody looks once more, and the lists of orders and of resources are downloaded, those that orders hold too.
+async fn last_looks(people: &People<'_>, ledger: &[Effect]) -> Result<(Vec<String>, Vec<String>)> {
     let maker = &people.crowd.makers[0];
-    for (at, order) in people.orders.iter().enumerate() {
-        for (operation, _) in people.diary.about(&order.id) {
+    let subjects = people.orders.iter().map(|order| order.id.as_str());
+    let subjects = subjects.chain(people.resources.iter().map(|resource| resource.id.as_str()));
+    for (at, subject) in subjects.enumerate() {
+        for (operation, _) in people.diary.about(subject) {
             people.look_at(&people.crowd.viewers[at % 2], at, operation, false).await;
         }
-        // Read from Huawei now, whenever the list was read last.
-        maker.post(at, &Form::to(&format!("/orders/{}/refresh", order.id), &[])).await;
     }
-    let mut exports = Vec::new();
-    for portal in 0..2 {
-        let page = maker.insist(portal, "/orders/export.csv", false).await.context("no list of orders")?;
-        anyhow::ensure!(page.status == 200, "no list of orders: {}", page.status);
-        exports.push(page.text);
+    // Read from Huawei now, whenever the lists were read last. Orders that renewals made are heard of first.
+    let begun = Instant::now();
+    let made = ledger.iter().filter(|effect| effect.operation == "renewal_resources");
+    let orders = people.orders.iter().map(|order| &order.id).chain(made.map(|effect| &effect.subject));
+    for (at, order) in orders.enumerate() {
+        known(people, &format!("/orders/{order}"), begun).await?;
+        maker.post(at, &Form::to(&format!("/orders/{order}/refresh"), &[])).await;
     }
-    Ok(exports)
+    for (at, resource) in people.resources.iter().enumerate() {
+        people.refresh(at, &resource.id).await;
+    }
+    let lists = async |path: &str| {
+        let mut lists = Vec::new();
+        for portal in 0..2 {
+            let page = maker.insist(portal, path, false).await.context("no list")?;
+            anyhow::ensure!(page.status == 200, "no list at {path}: {}", page.status);
+            lists.push(page.text);
+        }
+        anyhow::Ok(lists)
+    };
+    Ok((lists("/orders/export.csv").await?, lists("/resources/export.csv?pending=shown").await?))
 }
 
-fn about(ledger: Vec<crate::evidence::Effect>, ids: &[String]) -> Vec<crate::evidence::Effect> {
-    ledger.into_iter().filter(|effect| ids.contains(&effect.subject)).collect()
+/// The effects on what was placed for this history, and on the orders that were made about it. Huawei renews some
+/// resources by itself meanwhile; those are none of this history's.
+fn about(ledger: Vec<Effect>, placed: &Placed) -> Vec<Effect> {
+    const MAKES: [&str; 3] =
+        ["renewal_resources", "cancel_resources_subscription", "update_period_to_on_demand_instantly"];
+    let mut ids: Vec<String> = placed.orders.iter().map(|order| order.id.clone()).collect();
+    ids.extend(placed.resources.iter().map(|resource| resource.id.clone()));
+    let makes = |effect: &&Effect| MAKES.contains(&effect.operation.as_str()) && effect.actor != "system";
+    ids.extend(ledger.iter().filter(makes).map(|effect| effect.subject.clone()));
+    let sets_day = |effect: &Effect| effect.operation == "set_resources_renew_config";
+    ledger.into_iter().filter(|effect| ids.contains(&effect.subject) || sets_day(effect)).collect()
 }
 
 /// Whether the simulated gateway let a request take effect, or be seen, later than any gateway would: on a machine

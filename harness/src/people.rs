@@ -10,20 +10,25 @@ use uuid::Uuid;
 
 use crate::{
     browser::{Browser, Form, Page},
+    deeds::Thing,
     diary::Diary,
-    evidence::{Answered, PlacedOrder, Submission},
+    evidence::{Answered, PlacedOrder, PlacedResource, Submission},
     stage::Crowd,
 };
 
 /// How long somebody waits before pressing again what got no answer.
 const AGAIN: Duration = Duration::from_millis(350);
 
-/// Everybody, on one stage, with the orders that they deal with.
+/// Everybody, on one stage, with the orders and resources that they deal with.
 pub struct People<'a> {
     /// Their browsers.
     pub crowd: &'a Crowd,
     /// The history's orders.
     pub orders: &'a [PlacedOrder],
+    /// The history's resources.
+    pub resources: &'a [PlacedResource],
+    /// What the account is called.
+    pub account: &'a str,
     /// Where it is written down.
     pub diary: &'a Diary,
 }
@@ -44,11 +49,41 @@ pub struct Paying {
     pub later: Duration,
 }
 
-impl People<'_> {
+/// What a form asks for.
+#[derive(Debug, Clone)]
+pub struct Asking<'a> {
+    /// The kind of operation.
+    pub kind: &'a str,
+    /// What it is about.
+    pub subjects: Vec<&'a str>,
+    /// Whether a renewal is to be paid, too.
+    pub pays: bool,
+}
+
+impl<'a> Asking<'a> {
+    /// One that pays nothing that it makes.
+    pub fn of(kind: &'a str, subjects: Vec<&'a str>) -> Self {
+        Self { kind, subjects, pays: false }
+    }
+}
+
+impl<'a> People<'a> {
+    /// The id of an order or resource.
+    pub fn id(&self, thing: Thing) -> &'a str {
+        match thing {
+            Thing::Order(order) => &self.orders[order].id,
+            Thing::Resource(resource) => &self.resources[resource].id,
+        }
+    }
+
     /// Somebody pays an order.
     pub async fn pay(&self, portal: usize, paying: &Paying) {
+        self.pay_order(portal, paying, self.id(Thing::Order(paying.order))).await;
+    }
+
+    /// Somebody pays an order of this id.
+    pub async fn pay_order(&self, portal: usize, paying: &Paying, order: &str) {
         let maker = &self.crowd.makers[paying.maker];
-        let order = self.orders[paying.order].id.as_str();
         let path = format!("/orders/{order}/pay");
         let mut forms = Vec::new();
         for tab in 0..paying.tabs {
@@ -59,66 +94,64 @@ impl People<'_> {
             {
                 page = chosen;
             }
-            forms.extend(filled(&page));
+            forms.extend(filled(&page, "pay"));
         }
         if let Some(form) = forms.first() {
             self.diary.write(|entries| entries.forms.insert(order.to_owned(), form.clone()));
         }
         sleep(paying.later).await;
-        let presses = forms.iter().flat_map(|form| (0..paying.clicks).map(move |click| (form, click)));
-        let about = [order];
-        let press = |(form, click)| self.press(maker, portal + click, form, &about, "pay_order");
-        let pages = join_all(presses.map(press)).await;
-        // Who is shown what changed, and still wants it, confirms that.
-        if let Some(Some(again)) =
-            pages.into_iter().flatten().find(|page| page.status == 422).map(|page| filled(&page))
-        {
-            self.press(maker, portal, &again, &about, "pay_order").await;
-        }
+        let asking = Asking::of("pay_order", vec![order]);
+        self.confirm((portal, maker), (&forms, "pay"), paying.clicks, &asking).await;
     }
 
     /// Somebody cancels orders.
     pub async fn cancel(&self, portal: usize, maker: usize, orders: &[usize], clicks: usize) {
         let maker = &self.crowd.makers[maker];
-        let ids: Vec<&str> = orders.iter().map(|order| self.orders[*order].id.as_str()).collect();
+        let ids: Vec<&str> = orders.iter().map(|order| self.id(Thing::Order(*order))).collect();
         let query: Vec<String> = ids.iter().map(|id| format!("order={id}")).collect();
         let path = format!("/orders/cancel?{}", query.join("&"));
         let Some(page) = maker.insist(portal, &path, false).await else { return };
-        let Some(mut form) = page.form("cancel") else { return };
-        if form.value("typed").is_some() {
-            // How many are to be cancelled is asked for as a number.
-            let typed =
-                page.text.split("data-confirm-text=\"").nth(1).and_then(|rest| rest.split('"').next());
-            form = form.with("typed", typed.unwrap_or_default());
-        }
-        let form = form.with("reason", "not needed");
-        let press = |click| self.press(maker, portal + click, &form, &ids, "cancel_order");
+        let Some(form) = filled(&page, "cancel") else { return };
+        let asking = Asking::of("cancel_order", ids);
+        let press = |click| self.press(maker, portal + click, &form, &asking);
         join_all((0..clicks).map(press)).await;
     }
 
-    /// Sends a form until there is an answer, at one portal after the other.
-    async fn press(
+    /// Sends each form so many times at once. Who is shown what changed, and still wants it, confirms that.
+    pub async fn confirm(
         &self,
-        maker: &Browser,
-        portal: usize,
-        form: &Form,
-        orders: &[&str],
-        kind: &str,
-    ) -> Option<Page> {
+        (portal, maker): (usize, &Browser),
+        (forms, id): (&[Form], &str),
+        clicks: usize,
+        asking: &Asking<'_>,
+    ) -> Vec<Page> {
+        let presses = forms.iter().flat_map(|form| (0..clicks).map(move |click| (form, click)));
+        let press = |(form, click)| self.press(maker, portal + click, form, asking);
+        let mut pages: Vec<Page> = join_all(presses.map(press)).await.into_iter().flatten().collect();
+        let again = pages.iter().find(|page| page.status == 422).and_then(|page| filled(page, id));
+        if let Some(again) = again {
+            pages.extend(self.press(maker, portal, &again, asking).await);
+        }
+        pages
+    }
+
+    /// Sends a form until there is an answer, at one portal after the other.
+    async fn press(&self, maker: &Browser, portal: usize, form: &Form, asking: &Asking<'_>) -> Option<Page> {
         for turn in 0..5 {
             let (at, replica) = (Utc::now(), (portal + turn) % 2);
             let page = maker.post(replica, form).await;
             let answer = page.as_ref().map_or(Answered::Lost, answered);
-            for order in orders {
+            for subject in &asking.subjects {
                 if let Answered::Operation(operation) = answer {
-                    self.diary.learn(order, operation, &maker.who.username);
+                    self.diary.learn(subject, operation, &maker.who.username);
                 }
                 let submission = Submission {
                     at,
                     person: maker.who.username.clone(),
                     form_key: form.value("form_key").unwrap_or_default().to_owned(),
-                    order_id: (*order).to_owned(),
-                    kind: kind.to_owned(),
+                    subject: (*subject).to_owned(),
+                    kind: asking.kind.to_owned(),
+                    pays: asking.pays,
                     replica,
                     answer: answer.clone(),
                 };
@@ -145,30 +178,30 @@ impl People<'_> {
         }
     }
 
-    /// The makers of the operations about an order take them back.
-    pub async fn withdraw(&self, portal: usize, order: usize) {
-        for (operation, maker) in self.diary.about(&self.orders[order].id) {
+    /// The makers of the operations about something take them back.
+    pub async fn withdraw(&self, portal: usize, about: Thing) {
+        for (operation, maker) in self.diary.about(self.id(about)) {
             if let Some(maker) = self.crowd.makers.iter().find(|one| one.who.username == maker) {
                 self.do_on_page(maker, portal, operation, "cancel", |form| form).await;
             }
         }
     }
 
-    /// Somebody has the operations about an order looked at now.
-    pub async fn check(&self, portal: usize, maker: usize, order: usize) {
-        for (operation, _) in self.diary.about(&self.orders[order].id) {
+    /// Somebody has the operations about something looked at now.
+    pub async fn check(&self, portal: usize, maker: usize, about: Thing) {
+        for (operation, _) in self.diary.about(self.id(about)) {
             self.do_on_page(&self.crowd.makers[maker], portal, operation, "check", |form| form).await;
         }
     }
 
-    /// Somebody looks at the list, or at the operations about an order.
-    pub async fn look(&self, portal: usize, viewer: usize, order: Option<usize>, fragment: bool) {
+    /// Somebody looks at the list, or at the operations about something.
+    pub async fn look(&self, portal: usize, viewer: usize, about: Option<Thing>, fragment: bool) {
         let viewer = &self.crowd.viewers[viewer];
-        let Some(order) = order else {
+        let Some(about) = about else {
             let page = viewer.get(portal, "/activity", fragment).await;
             return page.iter().for_each(|page| self.diary.saw_list(viewer, page, fragment));
         };
-        for (operation, _) in self.diary.about(&self.orders[order].id) {
+        for (operation, _) in self.diary.about(self.id(about)) {
             self.look_at(viewer, portal, operation, fragment).await;
         }
     }
@@ -189,18 +222,18 @@ impl People<'_> {
         .await;
     }
 
-    /// Opens the page of an operation and, if the button is there, presses it.
-    async fn do_on_page(
+    /// Opens the page of an operation and, if the button is there, presses it. The page, if it could be opened.
+    pub async fn do_on_page(
         &self,
         who: &Browser,
         portal: usize,
         id: Uuid,
         act: &str,
         fill: impl Fn(Form) -> Form,
-    ) {
-        let Some(page) = who.insist(portal, &format!("/activity/{id}"), false).await else { return };
+    ) -> Option<Page> {
+        let page = who.insist(portal, &format!("/activity/{id}"), false).await?;
         self.diary.saw(who, id, &page, false);
-        let Some(form) = page.form_to(act) else { return };
+        let Some(form) = page.form_to(act) else { return Some(page) };
         let form = fill(form);
         let what = match (act, form.value("verdict")) {
             ("judge", Some(verdict)) => format!("review_{verdict}"),
@@ -214,10 +247,11 @@ impl People<'_> {
             let status = answer.as_ref().map(|page| page.status);
             self.diary.act(at, &who.who.username, &what, (Some(id), None), status);
             if status.is_some_and(|status| status < 500) {
-                return;
+                break;
             }
             sleep(AGAIN).await;
         }
+        Some(page)
     }
 
     /// An administrator lets accounts send again that were stopped.
@@ -230,14 +264,17 @@ impl People<'_> {
     }
 }
 
-/// The payment form of a page as somebody fills it in, if it is there.
-fn filled(page: &Page) -> Option<Form> {
-    let form = page.form("pay")?;
-    let form = form.with("reason", "for the audit");
+/// The form of this id as somebody fills it in, if it is on the page.
+pub fn filled(page: &Page, id: &str) -> Option<Form> {
+    let form = page.form(id)?.with("reason", "for the audit");
     if form.value("typed").is_none() {
         return Some(form);
     }
-    // The amount to be typed stands last in the words beside the field.
+    // A word or number to be typed stands beside the field; an amount stands last in the words below it.
+    let word = page.text.split("data-confirm-text=\"").nth(1).and_then(|rest| rest.split('"').next());
+    if let Some(word) = word {
+        return Some(form.with("typed", word));
+    }
     let words = page.part("typed-help").map(|(_, words)| words).unwrap_or_default();
     Some(form.with("typed", last_amount(&words)))
 }
@@ -253,11 +290,12 @@ fn last_amount(words: &str) -> &str {
 
 /// What an answer to a form says.
 fn answered(page: &Page) -> Answered {
-    match (page.status, page.operation()) {
-        (303, Some(operation)) => Answered::Operation(operation),
-        (303, None) if page.location.as_deref() == Some("/activity") => Answered::Accepted,
-        (409, _) => page.operations().first().map_or(Answered::Refused(409), |id| Answered::Busy(*id)),
-        (status, _) => Answered::Refused(status),
+    match (page.status, page.operation(), page.plan()) {
+        (303, Some(operation), _) => Answered::Operation(operation),
+        (303, None, Some(plan)) => Answered::Plan(plan),
+        (303, None, None) if page.location.as_deref() == Some("/activity") => Answered::Accepted,
+        (409, ..) => page.operations().first().map_or(Answered::Refused(409), |id| Answered::Busy(*id)),
+        (status, ..) => Answered::Refused(status),
     }
 }
 
@@ -283,6 +321,7 @@ mod tests {
         let uuid: Uuid = id.parse().unwrap();
         assert_eq!(page(303, Some(&format!("/activity/{id}")), ""), Answered::Operation(uuid));
         assert_eq!(page(303, Some("/activity"), ""), Answered::Accepted);
+        assert_eq!(page(303, Some(&format!("/resources/plans/{id}?first=1")), ""), Answered::Plan(uuid));
         assert_eq!(page(409, None, &format!("<a href=\"/activity/{id}\">")), Answered::Busy(uuid));
         assert_eq!(page(422, None, ""), Answered::Refused(422));
     }

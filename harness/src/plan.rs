@@ -6,7 +6,11 @@ use std::fmt;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
 
-use crate::{evidence::Mode, faults};
+use crate::{
+    deeds::{self, Scene},
+    evidence::Mode,
+    faults,
+};
 
 /// The places at which a portal with the feature `proof` can be made to die, those on every payment's way first.
 pub const POINTS: [&str; 21] = [
@@ -61,6 +65,8 @@ pub struct Plan {
     pub visible_after: u64,
     /// What each order costs, in hundredths of a yuan.
     pub orders: Vec<u64>,
+    /// What each resource was bought for, in hundredths of a yuan.
+    pub resources: Vec<u64>,
     /// What is done when, in order.
     pub scenes: Vec<Scene>,
     /// The rules of the simulator's faults.
@@ -121,43 +127,6 @@ pub enum Trouble {
     Restart,
 }
 
-/// Something that somebody does.
-#[derive(Debug, Clone)]
-pub struct Scene {
-    /// When, in milliseconds from the beginning.
-    pub at: u64,
-    /// Which portal is asked first.
-    pub replica: usize,
-    /// What.
-    pub deed: Deed,
-}
-
-/// What somebody does. Orders and people are numbers into the plan and into the company.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are called what they are")]
-pub enum Deed {
-    /// Pays: each tab is a form of its own, each sent so many times at once.
-    Pay { maker: usize, order: usize, tabs: usize, clicks: usize, coupon: bool, later: u64 },
-    /// Cancels: one form, sent so many times at once.
-    Cancel { maker: usize, orders: Vec<usize>, clicks: usize },
-    /// Looks for what waits for approval, and decides.
-    Decide { approver: usize, agrees: bool },
-    /// Its maker takes back what was asked for last about an order.
-    Withdraw { order: usize },
-    /// Presses "check now".
-    Check { maker: usize, order: usize },
-    /// Looks at the list, or at the operations of an order.
-    Look { viewer: usize, order: Option<usize>, fragment: bool },
-    /// Somebody of another account tries what is not theirs.
-    Trespass { order: usize },
-    /// Somebody pays an order in Huawei's console.
-    ConsolePay { order: usize },
-    /// Somebody cancels an order in Huawei's console.
-    ConsoleCancel { order: usize },
-    /// Somebody spends a coupon in Huawei's console.
-    ConsoleCoupon,
-}
-
 impl Plan {
     /// Draws one. `points` says whether portals can die at named points.
     pub fn draw(mode: Mode, seed: u64, points: bool) -> Self {
@@ -169,8 +138,12 @@ impl Plan {
         };
         let (faults, harm) = (level(&mut chance), level(&mut chance));
         let span = chance.random_range(2_500..4_500);
-        let orders: Vec<u64> = (0..chance.random_range(3..=6)).map(|_| amount(&mut chance)).collect();
-        let scenes = scenes(&mut chance, &orders, span);
+        // Most have resources; what is done to those takes its time, so there are fewer orders beside them.
+        let resources = if chance.random_bool(0.6) { chance.random_range(2..=3) } else { 0 };
+        let orders = if resources > 0 { chance.random_range(1..=3) } else { chance.random_range(3..=6) };
+        let orders: Vec<u64> = (0..orders).map(|_| amount(&mut chance)).collect();
+        let resources: Vec<u64> = (0..resources).map(|_| chance.random_range(1_000..3_000)).collect();
+        let scenes = deeds::scenes(&mut chance, (orders.len(), resources.len()), span);
         let database = troubles(&mut chance, harm, span);
         Self {
             rules: faults::draw(&mut chance, mode, faults),
@@ -183,6 +156,7 @@ impl Plan {
             harm,
             span,
             orders,
+            resources,
             scenes,
         }
     }
@@ -201,65 +175,6 @@ fn amount(chance: &mut StdRng) -> u64 {
         10 => chance.random_range(1_000_100..1_200_000),
         _ => chance.random_range(1_000..100_000),
     }
-}
-
-fn scenes(chance: &mut StdRng, orders: &[u64], span: u64) -> Vec<Scene> {
-    let mut deeds: Vec<(u64, Deed)> = Vec::new();
-    for order in 0..orders.len() {
-        let first = chance.random_range(0..span * 2 / 3);
-        let tries = if chance.random_bool(0.4) { 2 } else { 1 };
-        for turn in 0..tries {
-            let at = if turn == 0 || chance.random_bool(0.5) { first } else { chance.random_range(0..span) };
-            let maker = chance.random_range(0..2);
-            let clicks = [1, 1, 2, 2, 3][chance.random_range(0..5)];
-            let deed = if chance.random_bool(0.8) {
-                let (tabs, coupon) = (if chance.random_bool(0.25) { 2 } else { 1 }, chance.random_bool(0.25));
-                let later = if chance.random_bool(0.3) { chance.random_range(0..1_500) } else { 0 };
-                Deed::Pay { maker, order, tabs, clicks, coupon, later }
-            } else {
-                let other = chance.random_range(0..orders.len());
-                let orders =
-                    if other == order || chance.random_bool(0.6) { vec![order] } else { vec![order, other] };
-                Deed::Cancel { maker, orders, clicks }
-            };
-            deeds.push((at, deed));
-        }
-        if chance.random_bool(0.15) {
-            let deed = if chance.random_bool(0.6) {
-                Deed::ConsolePay { order }
-            } else {
-                Deed::ConsoleCancel { order }
-            };
-            deeds.push((chance.random_range(first..span), deed));
-        }
-        if chance.random_bool(0.1) {
-            deeds.push((chance.random_range(first..span), Deed::Withdraw { order }));
-        }
-        for _ in 0..2 {
-            let at = chance.random_range(first..span + 1_000);
-            let (viewer, fragment) = (chance.random_range(0..2), chance.random_bool(0.5));
-            deeds.push((at, Deed::Look { viewer, order: Some(order), fragment }));
-        }
-        if chance.random_bool(0.3) {
-            let maker = chance.random_range(0..2);
-            deeds.push((chance.random_range(first..span + 500), Deed::Check { maker, order }));
-        }
-    }
-    for _ in 0..3 {
-        let (approver, agrees) = (chance.random_range(0..2), chance.random_bool(0.85));
-        deeds.push((chance.random_range(300..span), Deed::Decide { approver, agrees }));
-    }
-    let (viewer, fragment) = (chance.random_range(0..2), chance.random_bool(0.5));
-    deeds.push((chance.random_range(0..span), Deed::Look { viewer, order: None, fragment }));
-    if chance.random_bool(0.35) {
-        let order = chance.random_range(0..orders.len());
-        deeds.push((chance.random_range(span / 2..span + 500), Deed::Trespass { order }));
-    }
-    if chance.random_bool(0.15) {
-        deeds.push((chance.random_range(0..span), Deed::ConsoleCoupon));
-    }
-    deeds.sort_by_key(|(at, _)| *at);
-    deeds.into_iter().map(|(at, deed)| Scene { at, replica: chance.random_range(0..2), deed }).collect()
 }
 
 fn suffering(chance: &mut StdRng, level: Level, span: u64, points: bool) -> Harm {
@@ -338,6 +253,9 @@ impl fmt::Display for Plan {
         for (n, fen) in self.orders.iter().enumerate() {
             writeln!(f, "  order {n}: {}", yuan(*fen))?;
         }
+        for (n, fen) in self.resources.iter().enumerate() {
+            writeln!(f, "  resource {n}: bought for {}", yuan(*fen))?;
+        }
         for Scene { at, replica, deed } in &self.scenes {
             writeln!(f, "  {at:>5} ms  portal {replica}  {deed:?}")?;
         }
@@ -398,6 +316,22 @@ mod tests {
         let restarts = plans.iter().filter(|plan| plan.restarts_database()).count();
         assert!((1..30).contains(&restarts), "{restarts}");
         assert!(plans.iter().all(|plan| plan.scenes.is_sorted_by_key(|scene| scene.at)));
+    }
+
+    #[test]
+    fn plans_hold_everything_that_is_done_to_resources() {
+        let plans: Vec<Plan> = (0..300).map(|seed| Plan::draw(Mode::Strict, seed, true)).collect();
+        let all: String = plans.iter().map(Plan::to_string).collect();
+        for deed in
+            ["Renew {", "Set {", "Leave {", "Convert {", "Day {", "Stop {", "ConsoleRenew", "ConsoleLeave"]
+        {
+            assert!(all.contains(deed), "{deed}");
+        }
+        for setting in ["AutoRenewal", "NoAutoRenewal", "PayPerUse", "NoPayPerUse"] {
+            assert!(all.contains(&format!("to: {setting}")), "{setting}");
+        }
+        let with_resources = plans.iter().filter(|plan| !plan.resources.is_empty()).count();
+        assert!((150..210).contains(&with_resources), "{with_resources}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn story(evidence: &Evidence) -> String {
     ];
     for one in &evidence.submissions {
         let key = one.form_key.get(..8).unwrap_or_default();
-        let (person, kind, order) = (&one.person, &one.kind, &one.order_id);
+        let (person, kind, order) = (&one.person, &one.kind, &one.subject);
         lines.push((
             one.at,
             format!("{person} sends {kind} {order} form {key} to portal {}: {:?}", one.replica, one.answer),

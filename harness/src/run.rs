@@ -16,12 +16,12 @@ use crate::{
     check::{Violation, check},
     cluster::Cluster,
     company::Company,
-    evidence::{Mode, PlacedOrder},
+    evidence::Mode,
     figures::{self, Figures},
     history::{Played, play},
     plan::Plan,
     report,
-    stage::{Stage, Troupe},
+    stage::{Placed, Stage, Troupe},
 };
 use anyhow::{Context as _, Result};
 
@@ -140,22 +140,22 @@ impl Run {
     async fn fill(&self, mut stage: Stage, first: Job, alone: bool) -> Result<()> {
         let mut next = Some((first, None));
         while let Some((job, placed)) = next.take() {
-            let orders = match placed {
-                Some(orders) => Ok(orders),
+            let placed = match placed {
+                Some(placed) => Ok(placed),
                 None => stage.place(&job.plan).await,
             };
             stage.played += 1;
-            // The orders of the next one are placed now, so that portals hear of them meanwhile.
+            // What the next one is about is placed now, so that portals hear of it meanwhile.
             if stage.played < HISTORIES_PER_STAGE
                 && let Some(after) = self.next(alone)
             {
                 match stage.place(&after.plan).await {
-                    Ok(orders) => next = Some((after, Some(orders))),
+                    Ok(placed) => next = Some((after, Some(placed))),
                     Err(error) => self.put_back(after, &format!("{error:#}")),
                 }
             }
-            let sound = match orders {
-                Ok(orders) => self.history(&stage, &job, &orders).await,
+            let sound = match placed {
+                Ok(placed) => self.history(&stage, &job, &placed).await,
                 Err(error) => {
                     self.put_back(job, &format!("{error:#}"));
                     false
@@ -174,17 +174,17 @@ impl Run {
     }
 
     /// Plays one history and judges it; whether the stage can be used again.
-    async fn history(&self, stage: &Stage, job: &Job, orders: &[PlacedOrder]) -> bool {
+    async fn history(&self, stage: &Stage, job: &Job, placed: &Placed) -> bool {
         let begun = Instant::now();
-        let played = match play(stage, &job.plan, orders).await {
-            Ok(played) => played,
+        let brought = match play(stage, &job.plan, placed).await {
+            Ok(brought) => brought,
             Err(error) => {
                 eprintln!("{}", stage.words());
                 self.put_back(job.clone(), &format!("{error:#}"));
                 return false;
             }
         };
-        let Played { evidence, faults, stateless, void } = played;
+        let Played { evidence, faults, stateless, void } = brought;
         let violations = check(&evidence);
         let took = begun.elapsed();
         let (mode, seed) = (evidence.mode, evidence.seed);

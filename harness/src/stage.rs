@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde_json::json;
 use sqlx::PgPool;
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::{
     browser::Browser,
@@ -17,7 +18,7 @@ use crate::{
         settings,
     },
     console::Console,
-    evidence::PlacedOrder,
+    evidence::{PlacedOrder, PlacedResource},
     plan::{Plan, yuan},
     proxy::Proxy,
     replica::{Recipe, Replica},
@@ -71,8 +72,19 @@ pub struct Stage {
     pub crowd: Crowd,
     /// How many histories were played.
     pub played: u32,
+    /// The number of the last effect and of the last request before the history that is played.
+    pub before: Mutex<(u64, u64)>,
     _simulator: Simulator,
     files: TempDir,
+}
+
+/// What was placed for one history.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Its orders.
+    pub orders: Vec<PlacedOrder>,
+    /// Its resources.
+    pub resources: Vec<PlacedResource>,
 }
 
 impl Stage {
@@ -122,6 +134,7 @@ impl Stage {
             account: simulator.ready.accounts[0].clone(),
             name: name.to_owned(),
             played: 0,
+            before: Mutex::default(),
             _simulator: simulator,
             cluster,
             console,
@@ -131,15 +144,20 @@ impl Stage {
         })
     }
 
-    /// Places the orders of a plan. Portals hear of them a little later.
-    pub async fn place(&self, plan: &Plan) -> Result<Vec<PlacedOrder>> {
-        let mut placed = Vec::new();
+    /// Places the orders of a plan and buys its resources. Portals hear of them a little later.
+    pub async fn place(&self, plan: &Plan) -> Result<Placed> {
+        let account = || self.account.domain_id.clone();
+        let (mut orders, mut resources) = (Vec::new(), Vec::new());
         for fen in &plan.orders {
             let amount = yuan(*fen);
             let id = self.console.place(&self.account.name, &amount).await?;
-            placed.push(PlacedOrder { id, account: self.account.domain_id.clone(), amount: amount.parse()? });
+            orders.push(PlacedOrder { id, account: account(), amount: amount.parse()? });
         }
-        Ok(placed)
+        for fen in &plan.resources {
+            let id = self.console.buy(&self.account.name, &yuan(*fen)).await?;
+            resources.push(PlacedResource { id, account: account() });
+        }
+        Ok(Placed { orders, resources })
     }
 
     /// What both portals said, for people who want to know why.

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use crate::{
     browser::{Form, Page},
-    evidence::Probe,
+    evidence::{Answered, Probe},
     people::People,
 };
 
@@ -15,10 +15,12 @@ const NOT_FOUND: &[u16] = &[404];
 const REFUSED: &[u16] = &[403, 404];
 /// What was never on a page is no form.
 const FORGED: &[u16] = &[400, 404];
-/// A page about several orders says of each that it does not exist.
+/// A page about several orders or resources says of each that it does not exist.
 const EMPTY: &[u16] = &[200, 404, 422];
+/// Such a form was on no page, or comes back and says the same.
+const FORGED_OR_EMPTY: &[u16] = &[400, 404, 422];
 
-/// Tries everything about one order.
+/// Tries everything about one order, and about a resource if there is one.
 pub async fn trespass(people: &People<'_>, portal: usize, order: usize) {
     let order = &people.orders[order];
     let id = order.id.as_str();
@@ -58,6 +60,9 @@ pub async fn trespass(people: &People<'_>, portal: usize, order: usize) {
         let verdict = [("verdict", "not_executed"), ("reason", "mine")];
         tries.push((Form::to(&format!("{page}/judge"), &verdict), NOT_FOUND, true));
     }
+    if let Some(resource) = people.resources.first() {
+        tries.extend(on_resource(people, &resource.id));
+    }
     let stranger = &people.crowd.stranger;
     for (form, allowed, posts) in tries {
         let at = Utc::now();
@@ -78,6 +83,42 @@ pub async fn trespass(people: &People<'_>, portal: usize, order: usize) {
         };
         people.diary.write(|entries| entries.denied.push(probe));
     }
+}
+
+/// What is tried about a resource: its pages, forms like theirs, and the plans that renew it.
+fn on_resource(people: &People<'_>, id: &str) -> Vec<(Form, &'static [u16], bool)> {
+    let form_key = uuid::Uuid::from_u128(8).to_string();
+    let of = [("form_key", form_key.as_str()), ("resource", id), ("reason", "mine"), ("typed", "1")];
+    let forged = |action: &str, more: &[(&str, &str)]| Form::to(action, &[&of[..], more].concat());
+    let renewal = [("seen", "{}"), ("term", "m1"), ("pay", "balance")];
+    let leave = [("seen", "[]"), ("what", "resource")];
+    let mut tries: Vec<(Form, &'static [u16], bool)> = vec![
+        (Form::to(&format!("/resources/of/{id}"), &[]), NOT_FOUND, false),
+        (Form::to(&format!("/resources/of/{id}/refresh"), &[]), NOT_FOUND, true),
+        (forged("/resources/renew", &renewal), FORGED_OR_EMPTY, true),
+        (forged("/resources/unsubscribe", &leave), FORGED_OR_EMPTY, true),
+    ];
+    for page in ["renew", "unsubscribe", "auto-renewal", "at-expiry", "convert"] {
+        tries.push((Form::to(&format!("/resources/{page}?resource={id}"), &[]), EMPTY, false));
+    }
+    for page in ["auto-renewal", "at-expiry", "convert"] {
+        let form = forged(&format!("/resources/{page}"), &[("seen", "[]"), ("to", "on")]);
+        tries.push((form, FORGED_OR_EMPTY, true));
+    }
+    let mut plans: Vec<uuid::Uuid> = people.diary.write(|entries| {
+        let plan = |answer: &Answered| if let Answered::Plan(plan) = answer { Some(*plan) } else { None };
+        entries.submissions.iter().filter_map(|one| plan(&one.answer)).collect()
+    });
+    plans.dedup();
+    for plan in plans {
+        tries.push((Form::to(&format!("/resources/plans/{plan}"), &[]), NOT_FOUND, false));
+        tries.push((Form::to(&format!("/resources/plans/{plan}/stop"), &[]), NOT_FOUND, true));
+    }
+    for (operation, _) in people.diary.about(id) {
+        tries.push((Form::to(&format!("/activity/{operation}"), &[]), NOT_FOUND, false));
+        tries.push((Form::to(&format!("/activity/{operation}/cancel"), &[]), NOT_FOUND, true));
+    }
+    tries
 }
 
 fn found(page: &Page, secrets: &[&str]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bss_portal::{
     money::Money,
-    operations::{Note, OperationId, Outcome, State},
+    operations::{Note, Operation, OperationId, Outcome, State},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -17,7 +17,8 @@ use crate::{
     portal::World,
     record::{Form, Record},
     store::Database,
-    upstream::{Effect, Upstream, What, yuan},
+    upstream::{Effect, Upstream, What, call_of, yuan},
+    values::is_as_wanted,
     wire::lock,
 };
 
@@ -54,6 +55,7 @@ pub(crate) fn judge(world: &World, mode: Mode) {
     }
     case.payments(&record, &mut found);
     case.renewals(&world.sim, &record, &mut found);
+    case.values(&record, &mut found);
     case.forms(&record, &mut found);
     case.holders(&record, &mut found);
     for row in database.journal.operations() {
@@ -68,20 +70,54 @@ pub(crate) fn judge(world: &World, mode: Mode) {
             _ => "not ended",
         });
     }
+    by_kind(&world.sim, &database, (&record, &found));
     for (rule, what) in found {
         record.broken(rule, what);
     }
 }
 
-type Found = Vec<(&'static str, String)>;
+/// Counts the operations of each kind, and the violations that name one.
+fn by_kind(sim: &Sim, database: &Database, (record, found): (&Record, &Found)) {
+    let mut calls = BTreeSet::new();
+    for row in database.journal.operations() {
+        let call = call_of(&row.operation.kind);
+        calls.insert(call);
+        sim.count_of(call, "operations");
+        if row.events.iter().any(|(event, _)| event.to_state == State::NeedsReview) {
+            sim.count_of(call, "people");
+        }
+        let name = record.name(row.operation.id);
+        for _ in found.iter().filter(|(_, what)| what.split_whitespace().any(|word| word == name)) {
+            sim.count_of(call, "violations");
+        }
+    }
+    for call in calls {
+        sim.count_of(call, "histories");
+    }
+}
 
-struct Case<'a> {
-    mode: Mode,
+pub(crate) type Found = Vec<(&'static str, String)>;
+
+pub(crate) struct Case<'a> {
+    pub(crate) mode: Mode,
     now: DateTime<Utc>,
     at: u64,
     healed: DateTime<Utc>,
-    database: &'a Database,
-    upstream: &'a Upstream,
+    pub(crate) database: &'a Database,
+    pub(crate) upstream: &'a Upstream,
+}
+
+/// What an operation is about, in upper case: its resources, or its subject.
+fn keys(operation: &Operation) -> Vec<String> {
+    let payload: Value = serde_json::from_str(&operation.payload).unwrap_or_default();
+    let resources = payload["resources"].as_array().into_iter().flatten();
+    let ids: Vec<String> = resources.filter_map(|one| Some(one["id"].as_str()?.to_uppercase())).collect();
+    if ids.is_empty() { vec![operation.subject.to_uppercase()] } else { ids }
+}
+
+/// The orders that prove an operation.
+fn proofs(operation: &Operation) -> impl Iterator<Item = &String> {
+    operation.upstream_order_id.iter().chain(&operation.more_orders)
 }
 
 /// Whether it was ended without a look at Huawei, as it is when others do not agree.
@@ -103,31 +139,42 @@ impl Case<'_> {
         let (name, state) = (record.name(operation.id), operation.state);
         let what = What::wanted_by(&operation.kind);
         let own: Vec<&Effect> = self.own(operation.id, record).collect();
-        let times = own.iter().filter(|effect| effect.what == what).count();
-        let repeatable = what == What::Cancel || (what == What::Renew && self.mode == Mode::Duplicates);
+        let keys = keys(operation);
+        let of_key = |key: &String| {
+            let is = |effect: &&&Effect| effect.what == what && effect.key.to_uppercase() == *key;
+            own.iter().filter(is).count()
+        };
+        let times = keys.iter().map(of_key).max().unwrap_or_default();
+        let again = matches!(what, What::Renew | What::Set | What::Day) && self.mode == Mode::Duplicates;
+        let repeatable = what == What::Cancel || again;
         if times > 1 && !repeatable {
             found.push(("I1", format!("{name} took effect {times} times")));
         }
         let key = operation.subject.to_uppercase();
-        if let Some(other) = own.iter().find(|effect| effect.key.to_uppercase() != key || effect.what != what)
-        {
+        if let Some(other) = own.iter().find(|effect| {
+            let is_known = keys.contains(&effect.key.to_uppercase());
+            !is_known || effect.what != what || !is_as_wanted(effect, operation)
+        }) {
             found.push(("I6", format!("{name} did something else: {other:?}")));
         }
         let exists = self.upstream.ledger.iter().any(|effect| {
             effect.what == what
-                && effect.key.to_uppercase() == key
+                && keys.contains(&effect.key.to_uppercase())
                 && match what {
                     What::Pay | What::Cancel => true,
+                    What::Set | What::Day => is_as_wanted(effect, operation),
                     // People who judged have seen it; otherwise an order proves it.
-                    What::Renew | What::Unsubscribe if operation.why() == Some(Note::JudgedDone) => true,
-                    What::Renew | What::Unsubscribe => {
+                    _ if operation.why() == Some(Note::JudgedDone) => true,
+                    What::Renew | What::Unsubscribe | What::Convert => {
                         let by = effect.post.and_then(|post| record.posts[post].operation);
                         let is_own = by == Some(operation.id);
                         let is_lost = self.mode == Mode::Failover && by.is_some();
                         // A second copy of an older request for the same renewal makes an order that
                         // nobody can tell from the one that was asked for now.
                         let is_doubled = self.mode == Mode::Duplicates && what == What::Renew && by.is_some();
-                        effect.made == operation.upstream_order_id && (is_own || is_lost || is_doubled)
+                        let is_proof =
+                            effect.made.as_ref().is_some_and(|made| proofs(operation).any(|id| id == made));
+                        is_proof && (is_own || is_lost || is_doubled)
                     }
                 }
         });
@@ -229,7 +276,7 @@ impl Case<'_> {
         let needed = match operation.kind.as_str() {
             "pay_order" if amount > 50_000.into() => 2,
             "pay_order" if amount > 1_000.into() => 1,
-            "unsubscribe" => 1,
+            "unsubscribe" | "convert" => 1,
             _ => 0,
         };
         let agreed: BTreeSet<_> = row
@@ -253,7 +300,7 @@ impl Case<'_> {
     /// I18: what cannot be undone was not sent before its maker had had time to take it back.
     fn hold(&self, row: &Row, record: &Record, found: &mut Found) {
         let operation = &row.operation;
-        if operation.kind != "unsubscribe" {
+        if !["unsubscribe", "convert"].contains(&operation.kind.as_str()) {
             return;
         }
         let name = record.name(operation.id);
@@ -306,15 +353,13 @@ impl Case<'_> {
         }
         let mut claimed: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
         for operation in self.database.journal.operations().map(|row| &row.operation) {
-            let proof = match What::wanted_by(&operation.kind) {
-                What::Pay => Some(operation.subject.to_uppercase()),
-                What::Renew | What::Unsubscribe => operation.upstream_order_id.clone(),
-                What::Cancel => None,
+            let proofs: Vec<String> = match What::wanted_by(&operation.kind) {
+                What::Pay => vec![operation.subject.to_uppercase()],
+                What::Renew | What::Unsubscribe | What::Convert => proofs(operation).cloned().collect(),
+                What::Cancel | What::Set | What::Day => Vec::new(),
             };
-            if let Some(proof) = proof
-                && operation.state == State::Succeeded
-                && operation.why() == Some(Note::EffectRead)
-            {
+            let claims = operation.state == State::Succeeded && operation.why() == Some(Note::EffectRead);
+            for proof in proofs.into_iter().filter(|_| claims) {
                 claimed.entry((proof, &operation.kind)).or_default().push(record.name(operation.id));
             }
         }
@@ -330,14 +375,17 @@ impl Case<'_> {
         let rows = || self.database.journal.operations().map(|row| &row.operation);
         for operation in rows().filter(|operation| operation.kind == "renew") {
             let payload: Value = serde_json::from_str(&operation.payload).unwrap_or_default();
-            let seen = payload["resources"][0]["expire_time"].to_string();
-            for made in self.own(operation.id, record).filter_map(|effect| effect.made.as_deref()) {
+            for effect in self.own(operation.id, record) {
+                let Some(made) = effect.made.as_deref() else { continue };
+                let mut resources = payload["resources"].as_array().into_iter().flatten();
+                let shown = resources.find(|one| one["id"] == effect.key.as_str());
+                let seen = shown.map(|one| one["expire_time"].to_string()).unwrap_or_default();
                 let by_portal = |effect: &&Effect| effect.what == What::Pay && effect.post.is_some();
                 if self.upstream.ledger.iter().filter(by_portal).any(|effect| effect.key == made) {
-                    paid.entry((operation.subject.clone(), seen.clone())).or_default().insert(made);
+                    paid.entry((effect.key.clone(), seen.clone())).or_default().insert(made);
                 }
                 let is_unpaid = self.upstream.orders[made].status(self.at).0 == 6;
-                if is_unpaid && rows().all(|other| other.upstream_order_id.as_deref() != Some(made)) {
+                if is_unpaid && rows().all(|other| proofs(other).all(|id| id != made)) {
                     sim.count("extra unpaid orders");
                 }
             }
@@ -354,8 +402,13 @@ impl Case<'_> {
             of_form.entry(*form).or_default().insert(*id);
         }
         for ids in of_form.values() {
-            let moves = |effect: &&Effect| matches!(effect.what, What::Pay | What::Unsubscribe);
-            let effects: usize = ids.iter().map(|id| self.own(*id, record).filter(moves).count()).sum();
+            let moves =
+                |effect: &&Effect| matches!(effect.what, What::Pay | What::Unsubscribe | What::Convert);
+            let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
+            for effect in ids.iter().flat_map(|id| self.own(*id, record).filter(moves)) {
+                *by_key.entry(&effect.key).or_default() += 1;
+            }
+            let effects = by_key.into_values().max().unwrap_or_default();
             let names: Vec<_> = ids.iter().map(|id| record.name(*id)).collect();
             if effects > 1 {
                 found.push((

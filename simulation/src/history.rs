@@ -86,6 +86,8 @@ pub struct Told {
     pub hash: u64,
     /// What was counted.
     pub counts: BTreeMap<&'static str, u64>,
+    /// What was counted of each kind of operation, by its call.
+    pub counts_of: BTreeMap<(&'static str, &'static str), u64>,
     /// The rules that were broken.
     pub violations: Vec<Violation>,
     /// Everything that happened, if that was asked for.
@@ -105,6 +107,7 @@ pub fn run(mode: Mode, seed: u64, traced: bool) -> Told {
         portal_user: sim.pick(&[Some(PORTAL_USER), Some(PORTAL_USER), Some(PORTAL_USER), None]),
         sim,
     };
+    lock(&world.upstream).together = world.sim.chance(0.5);
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| live(&world, mode)));
     let sim = &world.sim;
     if let Err(panic) = ended {
@@ -115,7 +118,13 @@ pub fn run(mode: Mode, seed: u64, traced: bool) -> Told {
         check::judge(&world, mode);
     }
     let violations = std::mem::take(&mut lock(&world.record).violations);
-    let told = Told { hash: sim.hash(), counts: sim.counts(), violations, trace: sim.trace() };
+    let told = Told {
+        hash: sim.hash(),
+        counts: sim.counts(),
+        counts_of: sim.counts_of(),
+        violations,
+        trace: sim.trace(),
+    };
     sim.clear();
     told
 }

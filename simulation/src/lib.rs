@@ -3,14 +3,18 @@
 
 mod check;
 mod engine;
+mod expiry;
 mod faults;
 pub mod history;
 mod people;
 mod portal;
+mod questions;
 mod record;
 mod store;
 mod upstream;
+mod values;
 mod wire;
+mod wishes;
 
 /// The journal in memory, which `tests/simulation` holds to PostgreSQL.
 #[expect(dead_code, reason = "another test needs the rest of it")]

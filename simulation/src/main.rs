@@ -1,7 +1,7 @@
 //! `run`, `replay` and `mutants` on the command line. What a history is, is in the library.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Write as _,
     num::NonZero,
@@ -259,14 +259,34 @@ struct Sum {
     seconds: f64,
     broken: Vec<(u64, String)>,
     counts: BTreeMap<&'static str, u64>,
+    counts_of: BTreeMap<(&'static str, &'static str), u64>,
 }
+
+/// What is counted of each kind of operation: what was done, then what went wrong.
+const COLUMNS: [&str; 14] = [
+    "histories",
+    "operations",
+    "requests",
+    "effects",
+    "people",
+    "violations",
+    "lost",
+    "late",
+    "doubled",
+    "refused",
+    "5xx before",
+    "5xx after",
+    "unanswered",
+    "garbage",
+];
 
 impl Sum {
     /// Runs histories on several threads; all of them, or until one breaks a rule.
     fn of(mode: Mode, many: &Many, all: bool) -> Self {
         let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
         let began = Instant::now();
-        let sum = Self { mode, histories: 0, seconds: 0.0, broken: Vec::new(), counts: BTreeMap::new() };
+        let (counts, counts_of) = (BTreeMap::new(), BTreeMap::new());
+        let sum = Self { mode, histories: 0, seconds: 0.0, broken: Vec::new(), counts, counts_of };
         let sum = Mutex::new(sum);
         std::thread::scope(|scope| {
             for _ in 0..threads(many) {
@@ -283,6 +303,9 @@ impl Sum {
                         sum.histories += 1;
                         for (what, times) in told.counts {
                             *sum.counts.entry(what).or_default() += times;
+                        }
+                        for (of, times) in told.counts_of {
+                            *sum.counts_of.entry(of).or_default() += times;
                         }
                         if let Some(violation) = told.violations.first() {
                             sum.broken.push((seed, format!("{} {}", violation.rule, violation.what)));
@@ -301,7 +324,7 @@ impl Sum {
 
 impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { mode, histories, seconds, broken, counts } = self;
+        let Self { mode, histories, seconds, broken, counts, counts_of } = self;
         #[expect(clippy::cast_precision_loss, reason = "for people to read")]
         let rate = *histories as f64 / seconds;
         let broken = broken.len();
@@ -310,6 +333,16 @@ impl std::fmt::Display for Sum {
             "{mode}: {histories} histories, {broken} broke a rule; {seconds:.1} s, {rate:.1} a second"
         )?;
         let counts: Vec<_> = counts.iter().map(|(what, times)| format!("{what} {times}")).collect();
-        write!(f, "  {}", counts.join(", "))
+        writeln!(f, "  {}", counts.join(", "))?;
+        write!(f, "  {:<37}", "")?;
+        COLUMNS.iter().try_for_each(|column| write!(f, "{column:>11}"))?;
+        let calls: BTreeSet<&str> = counts_of.keys().map(|(call, _)| *call).collect();
+        for call in calls {
+            write!(f, "\n  {call:<37}")?;
+            for column in COLUMNS {
+                write!(f, "{:>11}", counts_of.get(&(call, column)).copied().unwrap_or_default())?;
+            }
+        }
+        Ok(())
     }
 }

@@ -2,16 +2,9 @@
 //! and act in Huawei's own console. Everything goes through the real desk of some portal.
 
 use bss_portal::{
-    bss::{Term, Unsubscribed},
-    features::{
-        orders::cancel_order::CancelOrder,
-        resources::{self, ChosenResource, renew::Renew, unsubscribe::Unsubscribe},
-    },
     i18n::Locale,
     identity::access::{Actor, Role, Scope},
-    money::Money,
     operations::{Intent, OperationId, State, Store as _, Story, SubmitError},
-    payments::pay_order::{Expected, PayOrder, Shown},
 };
 use uuid::Uuid;
 
@@ -19,8 +12,9 @@ use crate::{
     engine::{At, OUTSIDE, SECOND},
     portal::{ACCOUNT, Door, World},
     record::Form,
-    upstream::{CONSOLE_USER, What, expires, yuan},
+    upstream::{CONSOLE_USER, What, yuan},
     wire::lock,
+    wishes::{OTHERS, Wish},
 };
 
 /// Until when people begin something new.
@@ -29,18 +23,9 @@ const LAST_ACT: At = 2_700 * SECOND;
 const ORDERS: [&str; 3] = ["CS00001", "CS00002", "CS00003"];
 const RESOURCES: [&str; 2] = ["ecs-1", "ecs-2"];
 
-/// What somebody wants.
-#[derive(Debug, Clone)]
-enum Wish {
-    Pay(String),
-    Cancel(String),
-    Renew(&'static str),
-    Unsubscribe(&'static str),
-}
-
 /// How fast somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pace {
+pub(crate) enum Pace {
     Usual,
     Hurried,
 }
@@ -71,13 +56,14 @@ impl World {
                 let minutes = sim.pick(&[None, None, None, Some(25), Some(45), Some(70)]);
                 upstream.order(id, price, minutes.map(|minutes| minutes * 60 * SECOND));
             }
-            for id in RESOURCES {
+            for id in RESOURCES.iter().chain(&OTHERS) {
                 upstream.resource(id);
             }
         }
-        for n in 0..sim.draw(4..=9) {
+        let (many, more) = (sim.draw(4..=9), sim.draw(0..=4));
+        for n in 0..many + more {
             let at = sim.draw(0..=LAST_ACT);
-            let wish = self.wish();
+            let wish = if n < many { self.wish() } else { self.wish_of_others() };
             let world = self.clone();
             sim.spawn(OUTSIDE, format!("person{}", n + 1), async move {
                 world.sim.sleep(OUTSIDE, at).await;
@@ -103,8 +89,8 @@ impl World {
         let sim = &self.sim;
         let resource = sim.pick(&RESOURCES);
         match sim.draw(0..=99) {
-            0..=24 => return Wish::Renew(resource),
-            25..=44 => return Wish::Unsubscribe(resource),
+            0..=24 => return Wish::Renew(vec![resource]),
+            25..=44 => return Wish::Unsubscribe(vec![resource]),
             _ => {}
         }
         let mut order = sim.pick(&ORDERS).to_owned();
@@ -128,10 +114,10 @@ impl World {
                 world.ask(other, &wish, Pace::Usual).await;
             });
         }
-        if let Wish::Renew(resource) = wish
+        if let Wish::Renew(resources) = &wish
             && sim.chance(0.4)
         {
-            return self.renew_again(name, resource).await;
+            return self.renew_again(name, resources).await;
         }
         let made =
             self.ask(name, &wish, Pace::Usual).await.and_then(|story| story.operation.upstream_order_id);
@@ -144,9 +130,9 @@ impl World {
 
     /// Orders a renewal, cancels it at once, and orders another one, and so on: orders that look alike within
     /// a minute.
-    async fn renew_again(&self, name: &'static str, resource: &'static str) {
+    async fn renew_again(&self, name: &'static str, resources: &[&'static str]) {
         for _ in 0..4 {
-            let made = self.ask(name, &Wish::Renew(resource), Pace::Hurried).await;
+            let made = self.ask(name, &Wish::Renew(resources.to_vec()), Pace::Hurried).await;
             let Some(order) = made.and_then(|story| story.operation.upstream_order_id) else { return };
             self.ask(name, &Wish::Cancel(order), Pace::Hurried).await;
         }
@@ -243,56 +229,6 @@ impl World {
         None
     }
 
-    /// The form that a page shows for a wish, if it offers it. Pages show what was true a moment ago.
-    fn form(&self, wish: &Wish, pace: Pace, key: Uuid) -> Option<Intent> {
-        let (sim, upstream) = (&self.sim, lock(&self.upstream));
-        let lag = if pace == Pace::Hurried { 0 } else { sim.draw(0..=90 * SECOND) };
-        let then = sim.now().saturating_sub(lag);
-        let order_id = match wish {
-            Wish::Pay(order_id) | Wish::Cancel(order_id) => order_id,
-            Wish::Renew(id) | Wish::Unsubscribe(id) => {
-                let resource = upstream.resources.get(*id).filter(|resource| resource.is_listed(then))?;
-                let expire_time = expires(sim.utc_at(0), resource.term(then));
-                let text = String::new;
-                let shown = resources::Shown { name: text(), service: text(), region: text() };
-                let (id, attached) = ((*id).to_owned(), Vec::new());
-                let resources = vec![ChosenResource { id, expire_time, attached, shown, amount: None }];
-                return Some(if matches!(wish, Wish::Renew(_)) {
-                    let term = Term::Months(1);
-                    Intent::new(ACCOUNT, key, &Renew { resources, term, reason: text() })
-                } else {
-                    let (what, told) = (Unsubscribed::Resource, None);
-                    Intent::new(
-                        ACCOUNT,
-                        key,
-                        &Unsubscribe { resources, what, told, estimate: None, reason: text() },
-                    )
-                });
-            }
-        };
-        let order = upstream.orders.get(&order_id.to_uppercase())?;
-        if order.status(then).0 != 6 {
-            return None;
-        }
-        let price: Money = yuan(order.price(then)).parse().expect("an amount");
-        let shown = Shown {
-            service: "ECS".to_owned(),
-            created_at: sim.utc_at(order.created),
-            pay_until: order.pay_until.map(|until| sim.utc_at(until)),
-        };
-        let (order_id, reason) = (order_id.clone(), String::new());
-        Some(match wish {
-            Wish::Pay(_) => {
-                let expected =
-                    Expected { official: price, after_discount: price, payable: price, from_balance: price };
-                let coupons = Vec::new();
-                let pay = PayOrder { order_id, coupons, discount: None, expected, shown, reason };
-                Intent::new(ACCOUNT, key, &pay)
-            }
-            _ => Intent::new(ACCOUNT, key, &CancelOrder { order_id, after_discount: price, shown, reason }),
-        })
-    }
-
     /// Somebody who agrees to what others asked for, and judges what the journal cannot.
     async fn check(&self, name: &'static str) {
         let sim = &self.sim;
@@ -359,7 +295,7 @@ impl World {
                 let own = effect.post.and_then(|post| record.posts[post].operation) == Some(id);
                 let any = effect.post.is_none() && matches!(what, What::Pay | What::Cancel);
                 let here = effect.key.eq_ignore_ascii_case(&row.operation.subject);
-                (own || any) && effect.what == what && here
+                (own || (any && here)) && effect.what == what
             })
         };
         self.at_a_door(async |door| door.desk.judge(actor, id, executed, "looked").await.is_ok()).await;
@@ -389,11 +325,11 @@ impl World {
             }
             4 | 5 => {
                 sim.note(format_args!("renews {resource}"));
-                lock(&self.upstream).renew(resource, None, CONSOLE_USER, now);
+                lock(&self.upstream).renew(&[resource], None, CONSOLE_USER, now);
             }
             _ => {
                 sim.note(format_args!("unsubscribes {resource}"));
-                lock(&self.upstream).unsubscribe(resource, None, CONSOLE_USER, (now, lag));
+                lock(&self.upstream).unsubscribe(&[resource], None, CONSOLE_USER, (now, lag));
             }
         }
     }

@@ -11,7 +11,16 @@ use bss_portal::{
     bss::{self, Connection, Credentials, Reader, Write, limits::Limits},
     features::{
         orders::{cancel_order::CancelOrders, kept::Kept},
-        resources::{renew::Renewals, unsubscribe::Unsubscriptions},
+        resources::{
+            policy::{
+                convert_now::Conversions,
+                kept,
+                renewal_day::RenewalDays,
+                set_policy::{Policies, Wanted},
+            },
+            renew::Renewals,
+            unsubscribe::Unsubscriptions,
+        },
     },
     identity::access::AccountId,
     operations::{
@@ -228,13 +237,20 @@ impl World {
         let (reader, writer) = bss::connect(connection);
         let reader = reader.known_as(self.portal_user);
         let kept = Arc::new(Kept { db: NO_DATABASE.clone(), clock: clock.clone() });
+        let of_expiry = kept::Kept { db: NO_DATABASE.clone(), clock: clock.clone() };
+        let registry = Registry::new()
+            .with(Plain(PayOrders { kept: kept.clone(), clock: clock.clone() }))
+            .with(Plain(CancelOrders { kept }))
+            .with(Plain(Renewals { db: NO_DATABASE.clone(), clock: clock.clone() }))
+            .with(Plain(Unsubscriptions { db: NO_DATABASE.clone(), clock: clock.clone() }))
+            .with(Plain(Conversions { kept: of_expiry.clone() }))
+            .with(Plain(RenewalDays { kept: of_expiry.clone() }));
+        let registry = Wanted::ALL.into_iter().fold(registry, |registry, wanted| {
+            registry.with(Plain(Policies { wanted, kept: of_expiry.clone() }))
+        });
         Setup {
             store,
-            registry: Registry::new()
-                .with(Plain(PayOrders { kept: kept.clone(), clock: clock.clone() }))
-                .with(Plain(CancelOrders { kept }))
-                .with(Plain(Renewals { db: NO_DATABASE.clone(), clock: clock.clone() }))
-                .with(Plain(Unsubscriptions { db: NO_DATABASE.clone(), clock: clock.clone() })),
+            registry,
             upstream: Arc::new(HashMap::from([(ACCOUNT, (reader, Arc::new(writer)))])),
             clock,
             chance: Chance::seeded(sim.draw(0..=u64::MAX)),

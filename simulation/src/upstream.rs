@@ -1,7 +1,7 @@
 //! A small BSS: orders, resources, one account's money, and a ledger of every effect, which is the truth that
 //! histories are judged by. It is told when to act; what goes wrong on the way is up to `wire.rs`.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use bss_portal::bss::transport::Request;
 use chrono::{DateTime, Utc};
@@ -28,6 +28,8 @@ pub(crate) struct Effect {
     pub(crate) made: Option<String>,
     /// What was charged.
     pub(crate) amount: Cents,
+    /// What was set: a code of what happens at expiry, or a number of days.
+    pub(crate) value: Option<u8>,
     /// The request that did it, by its number; none for the console.
     pub(crate) post: Option<usize>,
 }
@@ -43,6 +45,12 @@ pub(crate) enum What {
     Renew,
     /// A resource was given back.
     Unsubscribe,
+    /// A resource became pay-per-use.
+    Convert,
+    /// What happens at the expiry of a resource was set.
+    Set,
+    /// The account's day of deduction was set.
+    Day,
 }
 
 impl What {
@@ -53,18 +61,36 @@ impl What {
             "cancel_order" => Self::Cancel,
             "renew" => Self::Renew,
             "unsubscribe" => Self::Unsubscribe,
+            "convert" => Self::Convert,
+            "auto_renew_on" | "auto_renew_off" | "at_expiry_on" | "at_expiry_off" => Self::Set,
+            "renewal_day" => Self::Day,
             other => panic!("no kind {other}"),
         }
+    }
+}
+
+/// The call that a kind of operation makes.
+pub(crate) fn call_of(kind: &str) -> &'static str {
+    match (What::wanted_by(kind), kind) {
+        (What::Pay, _) => "pay_orders",
+        (What::Cancel, _) => "cancel_customer_order",
+        (What::Renew, _) => "renewal_resources",
+        (What::Unsubscribe, _) => "cancel_resources_subscription",
+        (What::Convert, _) => "update_period_to_on_demand_instantly",
+        (What::Day, _) => "set_resources_renew_config",
+        (What::Set, "auto_renew_on") => "auto_renewal_resources",
+        (What::Set, "auto_renew_off") => "cancel_auto_renewal_resources",
+        (What::Set, _) => "update_period_to_on_demand",
     }
 }
 
 /// An order.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
-    /// 1 new, 2 renewal, 4 unsubscription.
+    /// 1 new, 2 renewal, 4 unsubscription, 10 to pay-per-use.
     pub(crate) kind: u8,
-    /// The resource that it is about.
-    pub(crate) resource: Option<String>,
+    /// The resources that it is about.
+    pub(crate) resources: Vec<String>,
     /// Who made it.
     pub(crate) creator: &'static str,
     /// When.
@@ -81,7 +107,7 @@ impl Order {
     fn new(kind: u8, creator: &'static str, created: At, price: Cents) -> Self {
         Self {
             kind,
-            resource: None,
+            resources: Vec::new(),
             creator,
             created,
             pay_until: None,
@@ -113,12 +139,19 @@ pub(crate) struct Resource {
     gone: Option<At>,
     /// Since when nobody can see it any more, a little later.
     unseen: Option<At>,
+    /// What happens at its expiry, over time.
+    pub(crate) policy: Vec<(At, u8)>,
 }
 
 impl Resource {
     /// Until which month it is paid for, as of a moment.
     pub(crate) fn term(&self, at: At) -> u32 {
         self.term.iter().rev().find(|(since, _)| *since <= at).unwrap_or(&self.term[0]).1
+    }
+
+    /// What happens at its expiry, as of a moment.
+    pub(crate) fn policy(&self, at: At) -> u8 {
+        self.policy.iter().rev().find(|(since, _)| *since <= at).map_or(0, |(_, code)| *code)
     }
 
     /// Whether it is listed, as of a moment.
@@ -142,12 +175,14 @@ pub(crate) struct Upstream {
     /// Every effect, oldest first.
     pub(crate) ledger: Vec<Effect>,
     /// Whether it does again what it is asked again.
-    naive: bool,
+    pub(crate) naive: bool,
+    /// Whether a renewal of several resources is one order for all.
+    pub(crate) together: bool,
     /// What is left to pay with, over time.
     balance: Vec<(At, Cents)>,
     /// How far its clock is ahead, in seconds.
     pub(crate) skew: i64,
-    start: DateTime<Utc>,
+    pub(crate) start: DateTime<Utc>,
 }
 
 /// An answer of BSS.
@@ -165,7 +200,7 @@ impl Said {
         Self { status, body: body.into() }
     }
 
-    fn refusal(code: &str, words: &str) -> Self {
+    pub(crate) fn refusal(code: &str, words: &str) -> Self {
         Self::new(400, format!(r#"{{"error_code":"{code}","error_msg":"{words}"}}"#))
     }
 }
@@ -178,6 +213,7 @@ impl Upstream {
             resources: BTreeMap::new(),
             ledger: Vec::new(),
             naive,
+            together: false,
             balance: vec![(0, balance)],
             skew,
             start,
@@ -197,7 +233,8 @@ impl Upstream {
 
     /// Adds a resource.
     pub(crate) fn resource(&mut self, id: &str) {
-        self.resources.insert(id.to_owned(), Resource { term: vec![(0, 1)], gone: None, unseen: None });
+        let resource = Resource { term: vec![(0, 1)], gone: None, unseen: None, policy: Vec::new() };
+        self.resources.insert(id.to_owned(), resource);
     }
 
     /// The price of an unpaid order changes.
@@ -214,7 +251,7 @@ impl Upstream {
         id
     }
 
-    fn balance(&self, at: At) -> Cents {
+    pub(crate) fn balance(&self, at: At) -> Cents {
         self.balance.iter().rev().find(|(since, _)| *since <= at).unwrap_or(&self.balance[0]).1
     }
 
@@ -222,7 +259,7 @@ impl Upstream {
     pub(crate) fn unpaid_renewal(&self, resource: &str, at: At) -> bool {
         self.orders.values().any(|order| {
             order.kind == 2
-                && order.resource.as_deref() == Some(resource)
+                && order.resources.iter().any(|one| one == resource)
                 && order.created <= at
                 && order.status(at).0 == 6
         })
@@ -246,15 +283,15 @@ impl Upstream {
         if !again {
             order.life.push((now, 3, Some(now)));
             order.life.push((now + lag, 5, Some(now)));
-            if order.kind == 2
-                && let Some(resource) = order.resource.as_ref().and_then(|id| self.resources.get_mut(id))
-            {
-                let next = resource.term(u64::MAX) + 1;
-                resource.term.push((now + lag, next));
+            for id in order.resources.iter().filter(|_| order.kind == 2) {
+                if let Some(resource) = self.resources.get_mut(id) {
+                    let next = resource.term(u64::MAX) + 1;
+                    resource.term.push((now + lag, next));
+                }
             }
         }
         self.balance.push((now, balance - amount));
-        self.ledger.push(Effect { what: What::Pay, key: id.to_owned(), made: None, amount, post });
+        self.happened(What::Pay, id, (None, amount), post);
         Said::new(204, "")
     }
 
@@ -271,216 +308,138 @@ impl Upstream {
             return Said::refusal("CBC.30000053", "the order cannot be cancelled in its status");
         }
         order.life.push((now, 4, paid));
-        self.ledger.push(Effect { what: What::Cancel, key: id.to_owned(), made: None, amount: 0, post });
+        self.happened(What::Cancel, id, (None, 0), post);
         Said::new(204, "")
     }
 
-    /// Makes an order for a renewal, which awaits payment.
-    pub(crate) fn renew(&mut self, id: &str, post: Option<usize>, creator: &'static str, now: At) -> Said {
-        if !self.resources.get(id).is_some_and(|resource| resource.is_alive(now)) {
-            return Said::refusal("CBC.30000067", "the resource is gone");
-        }
-        if !self.naive && self.unpaid_renewal(id, now) {
-            return Said::refusal("CBC.30050010", "an unpaid order holds the resource");
-        }
-        let order = Order { resource: Some(id.to_owned()), ..Order::new(2, creator, now, 30_000) };
-        let made = self.made(order);
-        self.ledger.push(Effect {
-            what: What::Renew,
-            key: id.to_owned(),
-            made: Some(made.clone()),
-            amount: 0,
-            post,
-        });
-        Said::new(200, format!(r#"{{"order_ids":["{made}"],"fail_resource_infos":[]}}"#))
+    /// Writes down what happened.
+    pub(crate) fn happened(
+        &mut self,
+        what: What,
+        key: &str,
+        (made, amount): (Option<String>, Cents),
+        post: Option<usize>,
+    ) {
+        let (key, value) = (key.to_owned(), None);
+        self.ledger.push(Effect { what, key, made, amount, value, post });
     }
 
-    /// Gives a resource back.
+    /// Makes orders for renewals, which await payment: one for all or one for each.
+    pub(crate) fn renew(
+        &mut self,
+        ids: &[&str],
+        post: Option<usize>,
+        creator: &'static str,
+        now: At,
+    ) -> Said {
+        let mut able = Vec::new();
+        let mut failed = Vec::new();
+        for id in ids {
+            if !self.resources.get(*id).is_some_and(|resource| resource.is_alive(now)) {
+                failed.push((*id, "CBC.30000067", "the resource is gone"));
+            } else if !self.naive && self.unpaid_renewal(id, now) {
+                failed.push((*id, "CBC.30050010", "an unpaid order holds the resource"));
+            } else {
+                able.push(*id);
+            }
+        }
+        let size = if self.together { able.len() } else { 1 };
+        let mut made = Vec::new();
+        for bundle in able.chunks(size.max(1)) {
+            let resources: Vec<String> = bundle.iter().map(|id| (*id).to_owned()).collect();
+            let price = 30_000 * Cents::try_from(bundle.len()).unwrap_or(1);
+            let order = self.made(Order { resources, ..Order::new(2, creator, now, price) });
+            for id in bundle {
+                self.happened(What::Renew, id, (Some(order.clone()), 0), post);
+            }
+            made.push(order);
+        }
+        orders(&made, &failed)
+    }
+
+    /// Gives resources back, an order for each.
     pub(crate) fn unsubscribe(
         &mut self,
-        id: &str,
+        ids: &[&str],
         post: Option<usize>,
         creator: &'static str,
         (now, lag): (At, At),
     ) -> Said {
         let naive = self.naive;
-        let Some(resource) = self.resources.get_mut(id).filter(|resource| naive || resource.is_alive(now))
-        else {
-            return Said::refusal("CBC.30000067", "the resource is gone");
-        };
-        resource.gone.get_or_insert(now);
-        resource.unseen.get_or_insert(now + lag);
-        let mut order = Order { resource: Some(id.to_owned()), ..Order::new(4, creator, now, -20_000) };
+        let mut made = Vec::new();
+        let mut failed = Vec::new();
+        for id in ids {
+            if self.resources.get(*id).is_none_or(|resource| !naive && !resource.is_alive(now)) {
+                failed.push((*id, "CBC.30000067", "the resource is gone"));
+                continue;
+            }
+            let order = self.leaves(id, 4, creator, (now, lag));
+            self.happened(What::Unsubscribe, id, (Some(order.clone()), -20_000), post);
+            made.push(order);
+        }
+        orders(&made, &failed)
+    }
+
+    /// Ends a resource with an order of this kind, whose id it answers.
+    pub(crate) fn leaves(
+        &mut self,
+        id: &str,
+        kind: u8,
+        creator: &'static str,
+        (now, lag): (At, At),
+    ) -> String {
+        if let Some(resource) = self.resources.get_mut(id) {
+            resource.gone.get_or_insert(now);
+            resource.unseen.get_or_insert(now + lag);
+        }
+        let price = if kind == 4 { -20_000 } else { 0 };
+        let mut order = Order { resources: vec![id.to_owned()], ..Order::new(kind, creator, now, price) };
         order.life = vec![(now, 3, None), (now + lag, 5, None)];
-        let made = self.made(order);
-        self.ledger.push(Effect {
-            what: What::Unsubscribe,
-            key: id.to_owned(),
-            made: Some(made.clone()),
-            amount: -20_000,
-            post,
-        });
-        Said::new(200, format!(r#"{{"order_ids":["{made}"],"fail_resource_infos":[]}}"#))
+        self.made(order)
     }
 
     /// Carries out a request that arrived: number `post`.
     pub(crate) fn execute(&mut self, request: &Request, post: usize, now: At, lag: At) -> Said {
-        let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
+        let body = if request.body.is_empty() { b"{}" } else { request.body.as_slice() };
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Said::refusal("CBC.0101", "not JSON");
         };
         let order = body["order_id"].as_str().unwrap_or_default().to_uppercase();
-        let resource = body["resource_ids"][0].as_str().unwrap_or_default();
+        let resources = body["resource_ids"].as_array().into_iter().flatten();
+        let resources: Vec<&str> = resources.filter_map(Value::as_str).collect();
         match request.operation {
             "pay_orders" => self.pay(&order, Some(post), now, lag),
             "cancel_customer_order" => self.cancel(&order, Some(post), now),
-            "renewal_resources" => self.renew(resource, Some(post), PORTAL_USER, now),
+            "renewal_resources" => self.renew(&resources, Some(post), PORTAL_USER, now),
             "cancel_resources_subscription" => {
-                self.unsubscribe(resource, Some(post), PORTAL_USER, (now, lag))
+                self.unsubscribe(&resources, Some(post), PORTAL_USER, (now, lag))
             }
-            other => panic!("BSS knows no {other}"),
+            _ => self.set(request, (&body, &resources), post, (now, lag)),
         }
-    }
-
-    /// Answers a question with what was true at `at`.
-    pub(crate) fn read(&self, request: &Request, at: At) -> Said {
-        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-        match request.operation {
-            "show_customer_order_details" => {
-                let id = path.rsplit('/').next().unwrap_or_default().to_uppercase();
-                match self.orders.get(&id).filter(|order| order.created <= at) {
-                    Some(order) => Said::new(
-                        200,
-                        format!(
-                            r#"{{"total_count":0,"order_info":{},"order_line_items":[]}}"#,
-                            self.described(&id, order, at, true)
-                        ),
-                    ),
-                    None => Said::refusal("CBC.30000010", "no such order"),
-                }
-            }
-            "list_customer_orders" => self.list(query, at),
-            "list_pay_per_use_customer_resources" => self.resources_of(&request.body, at),
-            "show_refund_order_details" => self.refunds(query, at),
-            "list_order_coupons_by_order_id" => {
-                Said::new(200, r#"{"count":0,"user_coupons":[],"coupon_max_use_quantity":[]}"#)
-            }
-            "list_order_discounts" => Said::new(200, r#"{"discounts":[]}"#),
-            "show_customer_account_balances" => Said::new(
-                200,
-                format!(
-                    r#"{{"account_balances":[{{"account_type":1,"amount":{}}}],"debt_amount":0,"currency":"CNY"}}"#,
-                    yuan(self.balance(at))
-                ),
-            ),
-            other => panic!("BSS cannot be asked for {other}"),
-        }
-    }
-
-    fn stamp(&self, at: At) -> String {
-        self.clock(at).format("%Y-%m-%dT%H:%M:%SZ").to_string()
-    }
-
-    fn described(&self, id: &str, order: &Order, at: At, in_full: bool) -> String {
-        let (status, paid) = order.status(at);
-        let price = yuan(order.price(at));
-        let mut text = format!(
-            r#"{{"order_id":"{id}","status":{status},"order_type":{},"create_time":"{}","official_amount":{price},"amount_after_discount":{price},"currency":"CNY""#,
-            order.kind,
-            self.stamp(order.created),
-        );
-        if let Some(paid) = paid {
-            let _ = write!(text, r#","payment_time":"{}""#, self.stamp(paid));
-        }
-        if in_full {
-            let _ = write!(text, r#","user_name":"{}""#, order.creator);
-            if let Some(until) = order.pay_until {
-                let _ = write!(text, r#","pending_payment_end_time":"{}""#, self.stamp(until));
-            }
-        }
-        text.push('}');
-        text
-    }
-
-    /// A list of orders by type and time of placing.
-    fn list(&self, query: &str, at: At) -> Said {
-        let asked: BTreeMap<&str, String> = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name, value.replace("%3A", ":")))
-            .collect();
-        let number = |name: &str| asked.get(name).and_then(|value| value.parse::<usize>().ok());
-        let fits = |(id, order): &(&String, &Order)| {
-            let created = self.stamp(order.created);
-            order.created <= at
-                && number("order_type").is_none_or(|kind| kind == usize::from(order.kind))
-                && number("status").is_none_or(|status| status == usize::from(order.status(at).0))
-                && asked.get("create_time_begin").is_none_or(|from| created >= *from)
-                && asked.get("create_time_end").is_none_or(|to| created <= *to)
-                && asked.get("order_id").is_none_or(|asked| asked.eq_ignore_ascii_case(id))
-        };
-        let mut found: Vec<_> = self.orders.iter().filter(fits).collect();
-        found.sort_by_key(|(id, order)| (order.created, *id));
-        if asked.get("order_by").is_some_and(|by| by.starts_with('-')) {
-            found.reverse();
-        }
-        let total = found.len();
-        let page: Vec<String> = found
-            .into_iter()
-            .skip(number("offset").unwrap_or(0))
-            .take(number("limit").unwrap_or(100))
-            .map(|(id, order)| self.described(id, order, at, false))
-            .collect();
-        Said::new(200, format!(r#"{{"total_count":{total},"order_infos":[{}]}}"#, page.join(",")))
-    }
-
-    /// What an unsubscription gave back, once it is through.
-    fn refunds(&self, query: &str, at: At) -> Said {
-        let id = query.strip_prefix("order_id=").unwrap_or_default().to_uppercase();
-        let order = self.orders.get(&id).filter(|order| order.created <= at);
-        match order {
-            Some(Order { kind: 4, resource: Some(resource), .. })
-                if order.is_some_and(|o| o.status(at).0 == 5) =>
-            {
-                Said::new(
-                    200,
-                    format!(
-                        r#"{{"refund_infos":[{{"id":"{resource}","amount":-200.00,"measure_id":"1"}}]}}"#
-                    ),
-                )
-            }
-            _ => Said::refusal("CBC.30000010", "no such refund"),
-        }
-    }
-
-    fn resources_of(&self, body: &[u8], at: At) -> Said {
-        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-        let ids = asked["resource_ids"].as_array();
-        let order = asked["order_id"].as_str().map(str::to_uppercase);
-        let of_order = order
-            .map(|id| self.orders.get(&id).filter(|o| o.created <= at).and_then(|o| o.resource.as_ref()));
-        let rows: Vec<String> = self
-            .resources
-            .iter()
-            .filter(|(id, resource)| {
-                resource.is_listed(at)
-                    && ids.is_none_or(|ids| ids.iter().any(|asked| asked.as_str() == Some(id)))
-                    && of_order.is_none_or(|of| of == Some(id))
-            })
-            .map(|(id, resource)| {
-                let expires = expires(self.start, resource.term(at));
-                format!(
-                    r#"{{"id":"i-{id}","resource_id":"{id}","is_main_resource":1,"status":2,"expire_policy":0,"effective_time":"2025-12-01T00:00:00Z","expire_time":"{}"}}"#,
-                    expires.format("%Y-%m-%dT%H:%M:%SZ")
-                )
-            })
-            .collect();
-        Said::new(200, format!(r#"{{"total_count":{},"data":[{}]}}"#, rows.len(), rows.join(",")))
     }
 
     /// How long after a signature a request with it is still taken, by this clock.
     pub(crate) fn takes(&self, x_sdk_date: DateTime<Utc>, now: At) -> bool {
         (self.clock(now) - x_sdk_date).num_seconds().unsigned_abs() <= 900
     }
+}
+
+/// The answer of what makes orders. Where every resource failed, all of it is refused.
+fn orders(made: &[String], failed: &[(&str, &str, &str)]) -> Said {
+    if let ([], [(_, code, words), ..]) = (made, failed) {
+        return Said::refusal(code, words);
+    }
+    let made: Vec<String> = made.iter().map(|id| format!(r#""{id}""#)).collect();
+    let failed: Vec<String> = failed
+        .iter()
+        .map(|(id, code, words)| {
+            format!(r#"{{"resource_id":"{id}","error_code":"{code}","error_msg":"{words}"}}"#)
+        })
+        .collect();
+    Said::new(
+        200,
+        format!(r#"{{"order_ids":[{}],"fail_resource_infos":[{}]}}"#, made.join(","), failed.join(",")),
+    )
 }
 
 /// How long an effect takes to be over, at most.

@@ -123,6 +123,7 @@ impl SimWire {
         sim.boundary(process, "the first byte", 0..=MILLI).await;
         let post = lock(&self.record).leaves(sim.task(), &request, sim.utc());
         sim.count("posts");
+        sim.count_of(request.operation, "requests");
         let x_sdk_date = lock(&self.record).posts[post].x_sdk_date;
         let body = String::from_utf8_lossy(&request.body).into_owned();
         sim.note(format_args!("POST {post} {} {body} signed {x_sdk_date}", request.operation));
@@ -137,7 +138,7 @@ impl SimWire {
             slot: told.clone(),
             bell: waiting.bell(),
         };
-        self.dispatch(&copy, &told, &waiting.bell());
+        self.dispatch(request.operation, &copy, (&told, &waiting.bell()));
         sim.boundary(process, "written", 0..=MILLI).await;
         waiting.or_after(u64::try_from(limit.as_micros()).unwrap_or(0));
         waiting.await;
@@ -147,15 +148,17 @@ impl SimWire {
     }
 
     /// Decides when and how often a request arrives.
-    fn dispatch(&self, copy: &dyn Fn() -> Copy, slot: &Slot, bell: &Bell) {
+    fn dispatch(&self, call: &'static str, copy: &dyn Fn() -> Copy, (slot, bell): (&Slot, &Bell)) {
         let (sim, faults) = (&self.sim, self.sim.faults());
         if sim.chance(faults.lost_request) {
             sim.count("lost requests");
+            sim.count_of(call, "lost");
             sim.note(format_args!("lost on its way"));
         } else {
             let mut takes = sim.draw(10 * MILLI..=3 * SECOND);
             if sim.chance(faults.late) {
                 sim.count("late requests");
+                sim.count_of(call, "late");
                 let (from, to) = sim.pick(&[(5, 40), (40, 200), (200, 600), (600, 880), (880, 1_200)]);
                 takes = sim.draw(from * SECOND..=to * SECOND);
                 sim.note(format_args!("late by {} s", takes / SECOND));
@@ -164,6 +167,7 @@ impl SimWire {
             sim.after(takes, move |sim| first.arrives(sim));
             if self.doubles && sim.chance(faults.doubled) {
                 sim.count("doubled requests");
+                sim.count_of(call, "doubled");
                 let (from, to) = sim.pick(&[(0, 1), (1, 10), (10, 60), (60, 300)]);
                 let again = takes + sim.draw(from * SECOND..=to * SECOND);
                 sim.note(format_args!("doubled after {} s", (again - takes) / SECOND));
@@ -187,21 +191,25 @@ impl Copy {
     /// Huawei gets it.
     fn arrives(self, sim: &Sim) {
         let (faults, now) = (sim.faults(), sim.now());
-        let post = self.post;
+        let (post, call) = (self.post, self.request.operation);
         let mut upstream = lock(&self.upstream);
         let gateway =
             |code: &str| format!(r#"{{"error_code":"{code}","error_msg":"no","request_id":"r{post}"}}"#);
         let said = if !upstream.takes(self.x_sdk_date, now) {
             sim.count("expired signatures");
+            sim.count_of(call, "refused");
             Said::new(401, gateway("APIG.0301"))
         } else if sim.chance(faults.unauthorised) {
             sim.count("refused credentials");
+            sim.count_of(call, "refused");
             Said::new(401, gateway("APIG.0301"))
         } else if sim.chance(faults.throttled) {
             sim.count("throttled requests");
+            sim.count_of(call, "refused");
             Said::new(429, gateway("APIG.0308"))
         } else if sim.chance(faults.error_before) {
             sim.count("server errors before the effect");
+            sim.count_of(call, "5xx before");
             Said::new(sim.pick(&[500, 502, 503, 504]), "")
         } else {
             let lag = sim.draw(SECOND..=LONGEST_LAG);
@@ -209,18 +217,22 @@ impl Copy {
             let said = upstream.execute(&self.request, post, now, lag);
             if upstream.ledger.len() > effects {
                 sim.count("effects");
+                (effects..upstream.ledger.len()).for_each(|_| sim.count_of(call, "effects"));
             }
             sim.note(format_args!("POST {post} arrives -> {} {}", said.status, said.body));
             if sim.chance(faults.lost_answer) {
                 sim.count("lost answers");
+                sim.count_of(call, "unanswered");
                 sim.note(format_args!("the answer to POST {post} is lost"));
                 return;
             }
             if sim.chance(faults.error_after) {
                 sim.count("server errors after the effect");
+                sim.count_of(call, "5xx after");
                 Said::new(sim.pick(&[500, 502, 503, 504]), sim.pick(&["", r#"{"error_code":"CBC.0999"}"#]))
             } else if sim.chance(faults.garbage) {
                 sim.count("garbage");
+                sim.count_of(call, "garbage");
                 sim.pick(&[
                     Said::new(200, "<html>a page</html>"),
                     Said::new(200, r#"{"order_ids":null}"#),

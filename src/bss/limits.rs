@@ -286,7 +286,10 @@ mod tests {
         for pause in 0..60 {
             flying(&hand, clock.sleep(Duration::from_millis(300 + 7 * pause))).await;
             let asked = clock.since_boot();
-            flying(&hand, limits.turn("a", ("show_order", RATE), Haste::People)).await;
+            let call = limits.clone();
+            let call = async move { call.turn("a", ("show_order", RATE), Haste::People).await };
+            // Behind all others also where it happens to be looked at.
+            flying(&hand, tokio::spawn(call)).await.expect("a turn");
             longest = longest.max(clock.since_boot() - asked);
         }
         assert!(longest > Duration::ZERO && longest < 2 * SLOT, "{longest:?}");
@@ -308,7 +311,12 @@ mod tests {
                 order.lock().expect("lock").push(number);
             }
         });
-        flying(&hand, futures_util::future::join_all(calls)).await;
+        let mut waiting: Vec<_> = calls.map(Box::pin).collect();
+        for call in &mut waiting {
+            assert!(futures_util::poll!(call).is_pending());
+        }
+        waiting.reverse();
+        flying(&hand, futures_util::future::join_all(waiting)).await;
         assert_eq!(*order.lock().expect("lock"), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 

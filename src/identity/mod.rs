@@ -3,6 +3,7 @@
 pub mod access;
 pub mod events;
 mod limits;
+pub mod lists;
 pub mod password;
 pub mod people;
 pub mod session;

@@ -49,7 +49,10 @@ impl Live {
 
 /// Coupons that one could ask about: usable, not activated, expired. Those used up or reclaimed are
 /// history.
-async fn coupons_of(reader: &Reader) -> Result<Vec<Coupon>, Error> {
+///
+/// # Errors
+/// When a page of them cannot be read.
+pub async fn coupons_of(reader: &Reader) -> Result<Vec<Coupon>, Error> {
     let states = [CouponStatus::Usable, CouponStatus::NotActivated, CouponStatus::Expired];
     let mut all = Vec::new();
     for coupons in join_all(states.map(|status| coupons_in(reader, status))).await {

@@ -5,5 +5,5 @@ pub mod live;
 pub mod pay_order;
 pub mod rules;
 
-pub use live::Live;
+pub use live::{Live, coupons_of};
 pub use pay_order::{KeptOrders, PayOrder, PayOrders};

@@ -104,6 +104,11 @@ pub fn convert<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
     about("convert", resource_ids)
 }
 
+/// The page that proposes orders and payments for the least cash.
+pub fn plan_renewals<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    about("plan", resource_ids)
+}
+
 /// The page of a plan.
 pub fn plan(id: Uuid) -> String {
     format!("{PLANS}/{id}")

@@ -19,6 +19,7 @@ mod guard;
 pub(crate) mod harness;
 pub mod health;
 pub mod links;
+pub mod lists;
 pub mod observe;
 pub mod page;
 pub mod pager;

@@ -188,3 +188,74 @@ async fn an_unsubscription_is_agreed_to_waits_and_is_taken_back() {
     browser.assert_quiet().await;
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proposal_for_the_least_cash_is_confirmed_and_paid_with_its_coupons() {
+    let (demo, browser, ids) = begin("finance", 2).await;
+    choose(&browser, &ids[..2], "plan").await;
+    browser.until("document.querySelectorAll('#orders tr[data-order]').length === 2").await;
+    // Until a common day, and back to a term: the page reckons again by itself.
+    let day = "[...document.querySelectorAll('#orders .change ins')].map(end => end.innerText).sort().pop()";
+    let day = browser.ask(day).await;
+    // As its keys are typed in an American browser: month, day, year.
+    let day = day.as_str().expect("a day").replace('-', "");
+    browser.fill("#until", &format!("{}{}", &day[4..], &day[..4])).await;
+    browser.until("document.querySelector('#ends-day').checked").await;
+    browser.until("document.querySelector('#summary').innerText.includes('至少到')").await;
+    browser.picture("resources-8-until-a-day").await;
+    browser.click("#ends-term").await;
+    browser.until("!document.querySelector('#summary').innerText.includes('至少到')").await;
+    browser.until("document.querySelectorAll('#orders .used code').length > 0").await;
+    browser.picture("resources-9-planner").await;
+    browser.fill("#reason", "Browser test").await;
+    if browser.ask("Boolean(document.querySelector('#typed'))").await == json!(true) {
+        let amount = browser.ask("document.querySelector('#summary .grand dd').innerText").await;
+        browser.fill("#typed", amount.as_str().expect("an amount")).await;
+    }
+    let coupons =
+        browser.ask("[...document.querySelectorAll('#orders .used code')].map(one => one.innerText)").await;
+    browser.click("#summary button[type=submit]").await;
+    browser.until("location.pathname.startsWith('/resources/plans/')").await;
+    let plan = browser.path().await;
+    approve_payments(&demo, &browser, &plan, 2).await;
+    browser.go(&plan).await;
+    browser.until("document.querySelectorAll('tr[data-state=paid]').length === 2").await;
+    browser.assert_quiet().await;
+    browser.picture("resources-10-planned-and-paid").await;
+    let ledger = control(&demo, "/ledger", None).await;
+    let paid = ledger.as_array().expect("a list").iter().filter(|effect| effect["operation"] == "pay_orders");
+    let spent: Vec<&Value> = paid.flat_map(|effect| effect["coupons"].as_array().expect("coupons")).collect();
+    let mut spent: Vec<&str> = spent.iter().filter_map(|one| one["coupon_id"].as_str()).collect();
+    let mut shown: Vec<&str> = coupons.as_array().expect("ids").iter().filter_map(Value::as_str).collect();
+    spent.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(spent, shown, "exactly the coupons that were shown");
+    browser.close().await;
+}
+
+/// Agrees to each payment of a plan that waits for it, one after another, until so many steps are paid.
+async fn approve_payments(demo: &Demo, browser: &Browser, plan: &str, steps: usize) {
+    change_to(demo, browser, "approver").await;
+    for _ in 0..300 {
+        browser.go(plan).await;
+        let paid = browser.ask("document.querySelectorAll('tr[data-state=paid]').length").await;
+        if paid == json!(steps) {
+            return;
+        }
+        let waiting = browser
+            .ask(
+                "[...document.querySelectorAll('tr[data-state=open] a[href^=\"/activity/\"]')]
+                    .filter(link => link.innerText.includes('待审批')).map(link => link.pathname)[0] ?? ''",
+            )
+            .await;
+        match waiting.as_str() {
+            Some("") | None => tokio::time::sleep(std::time::Duration::from_millis(200)).await,
+            Some(operation) => {
+                browser.go(operation).await;
+                browser.click("form[action$='/approve'] button").await;
+                browser.until("!document.querySelector('form[action$=\"/approve\"]')").await;
+            }
+        }
+    }
+    panic!("the plan was never paid");
+}

@@ -106,6 +106,7 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
             ("resource", resource.clone()),
             ("calendar", "/resources/calendar".to_owned()),
             ("renew", format!("/resources/renew?resource={resource_id}")),
+            ("plan", format!("/resources/plan?resource={resource_id}")),
             ("auto-renewal", format!("/resources/auto-renewal?resource={resource_id}")),
             ("at-expiry", format!("/resources/at-expiry?resource={resource_id}&resource=nobody-knows")),
             ("convert", format!("/resources/convert?resource={resource_id}")),

@@ -4,11 +4,13 @@
 mod activity;
 mod doctor;
 mod journal;
+mod lists;
 mod pay;
 mod plans;
 mod refunds;
 mod resources;
 mod resources_list;
+mod resources_plan;
 mod resources_policy;
 mod resources_renew;
 mod resources_unsubscribe;

@@ -15,7 +15,7 @@ use super::{
     },
 };
 
-async fn portal(db: PgPool) -> (Portal, Shop, Browser) {
+pub(super) async fn portal(db: PgPool) -> (Portal, Shop, Browser) {
     let portal = Portal::with(db, Setup { orders: 30, hurry: 300, ..Setup::default() }).await;
     let shop = Shop::of(&portal.db, &portal.simulator).await;
     shop.nothing_needs_approval().await;
@@ -29,7 +29,7 @@ fn url(ids: &[String], more: &str) -> String {
 }
 
 /// The page once the portal has heard of so many of the resources.
-async fn page(browser: &Browser, url: &str, rows: usize) -> Page {
+pub(super) async fn page(browser: &Browser, url: &str, rows: usize) -> Page {
     patiently("the resources can be renewed", async || {
         let page = browser.get(url).await;
         (page.texts("#renew tr[id^=row-]").len() == rows).then_some(page)
@@ -37,7 +37,7 @@ async fn page(browser: &Browser, url: &str, rows: usize) -> Page {
     .await
 }
 
-async fn ids(shop: &Shop, count: usize) -> Vec<String> {
+pub(super) async fn ids(shop: &Shop, count: usize) -> Vec<String> {
     shop.renewable(count).await.into_iter().map(|one| one.resource_id).collect()
 }
 
@@ -56,6 +56,13 @@ async fn a_renewal_is_shown_compared_confirmed_once_and_carried_out(db: PgPool) 
     let terms = finance.htmx(&shown.attributes("#terms", "hx-get")[0]).await;
     assert!(!terms.text.contains("<html"), "only the grid");
     assert_eq!(terms.texts("tbody tr").len(), 14, "{}", terms.text);
+    // What cannot be renewed for a term is told with the reason, and a term for none of them cannot be chosen.
+    for row in terms.texts("tbody tr:has(details)") {
+        assert!(two.iter().any(|id| row.contains(id.as_str())) && row.contains("CBC."), "{row}");
+    }
+    for row in terms.texts("tbody tr:not(:has(a))") {
+        assert!(row.contains("—") && row.contains("2 cannot be renewed"), "{row}");
+    }
 
     let form = shown.form("form#renew").with("reason", "for the <audit>");
     let typed = shown.attributes("#typed", "id").is_empty();

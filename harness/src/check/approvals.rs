@@ -11,12 +11,15 @@ use super::{
 };
 use crate::evidence::Operation;
 
-/// How many others must agree at least, as the product's rules say (`operations.md` §1.9).
-fn policy(operation: &Operation) -> i16 {
-    match (operation.kind.as_str(), operation.amount) {
+/// How many others must agree at least, as the product's rules say (`operations.md` §1.9). A payment of a plan counts as
+/// all that the plan pays.
+fn policy(case: &Case<'_>, operation: &Operation) -> i16 {
+    let whole =
+        case.pays_step(operation).map(|(plan, _)| plan.steps.iter().filter_map(|step| step.confirmed).sum());
+    match (operation.kind.as_str(), whole.or(operation.amount)) {
         ("pay_order", Some(amount)) if amount > Decimal::from(50_000) => 2,
         ("pay_order", Some(amount)) if amount > Decimal::from(1_000) => 1,
-        ("unsubscribe", _) => 1,
+        ("unsubscribe" | "convert", _) => 1,
         _ => 0,
     }
 }
@@ -33,9 +36,9 @@ pub(super) fn agreed(case: &Case<'_>, found: &mut Found) {
 
 /// Every decision is by another person, on this payload, and was made by pressing a button.
 fn of_the_payload(case: &Case<'_>, found: &mut Found, operation: &Operation) {
-    if operation.needs_approvals < policy(operation) {
-        let amount = operation.amount.unwrap_or_default();
-        let (needs, least) = (operation.needs_approvals, policy(operation));
+    let least = policy(case, operation);
+    if operation.needs_approvals < least {
+        let (amount, needs) = (operation.amount.unwrap_or_default(), operation.needs_approvals);
         found.add(format!(
             "{}: ¥{amount} needs {needs} approvals, the rules ask for {least}",
             name(operation)

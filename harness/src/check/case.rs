@@ -6,18 +6,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::evidence::{Attempt, Effect, Evidence, Operation, Sent, Submission};
+use crate::evidence::{Attempt, Effect, Evidence, Operation, PlanStep, RenewalPlan, Sent, Submission};
 
 /// The simulator's clock shows whole milliseconds, the database's and the harness's show more.
 pub(super) const ROUNDED: TimeDelta = TimeDelta::milliseconds(1);
 
-/// What a step is called by the journal and by Huawei Cloud.
-const CALLS: [(&str, &str); 4] = [
-    ("pay", "pay_orders"),
-    ("cancel", "cancel_customer_order"),
-    ("create_order", "renewal_resources"),
-    ("unsubscribe", "cancel_resources_subscription"),
-];
+/// What a step is called by the journal and by Huawei Cloud. Other steps make the call of their operation's kind.
+const CALLS: [(&str, &str); 4] =
+    [("pay", PAY), ("cancel", CANCEL), ("create_order", RENEW), ("unsubscribe", LEAVE)];
 
 /// Paying, as Huawei Cloud calls it.
 pub(super) const PAY: &str = "pay_orders";
@@ -25,16 +21,43 @@ pub(super) const PAY: &str = "pay_orders";
 pub(super) const CANCEL: &str = "cancel_customer_order";
 /// Renewing a resource, which makes an order.
 pub(super) const RENEW: &str = "renewal_resources";
+/// Unsubscribing a resource, which makes an order.
+pub(super) const LEAVE: &str = "cancel_resources_subscription";
+/// Making a resource pay-per-use at once, which makes an order.
+pub(super) const CONVERT: &str = "update_period_to_on_demand_instantly";
+/// Having a resource renewed by itself.
+pub(super) const RENEWS_ITSELF: &str = "auto_renewal_resources";
+/// Having it not renewed by itself any more.
+pub(super) const RENEWS_NO_MORE: &str = "cancel_auto_renewal_resources";
+/// Having a resource become pay-per-use at its expiry, or not any more: what is written down tells only of a change.
+pub(super) const AT_EXPIRY: &str = "update_period_to_on_demand";
+/// Setting a day of the account.
+pub(super) const SET_DAY: &str = "set_resources_renew_config";
 
 /// The call that `kind` makes.
-pub(super) fn call_of_kind(kind: &str) -> Option<&'static str> {
+pub fn call_of_kind(kind: &str) -> Option<&'static str> {
     match kind {
         "pay_order" => Some(PAY),
         "cancel_order" => Some(CANCEL),
         "renew" => Some(RENEW),
-        "unsubscribe" => Some("cancel_resources_subscription"),
+        "unsubscribe" => Some(LEAVE),
+        "convert" => Some(CONVERT),
+        "auto_renew_on" => Some(RENEWS_ITSELF),
+        "auto_renew_off" => Some(RENEWS_NO_MORE),
+        "at_expiry_on" | "at_expiry_off" => Some(AT_EXPIRY),
+        "renewal_day" => Some(SET_DAY),
         _ => None,
     }
+}
+
+/// Whether a call sets a value of a resource, which the ledger names then.
+pub(super) fn sets_expiry(call: &str) -> bool {
+    [RENEWS_ITSELF, RENEWS_NO_MORE, AT_EXPIRY].contains(&call)
+}
+
+/// Whether a call sets a value: doing it again changes nothing.
+pub(super) fn sets_value(call: &str) -> bool {
+    sets_expiry(call) || call == SET_DAY
 }
 
 /// Whether two ids mean one thing; Huawei Cloud does not tell case apart.
@@ -65,12 +88,10 @@ impl Tried<'_> {
         sent.body_sha256.eq_ignore_ascii_case(&hex::encode(&self.attempt.request_sha256))
     }
 
-    /// Whether this step makes that call. A step that is not known here makes any.
+    /// Whether this step makes that call. A step of a kind that is not known here makes any.
     pub(super) fn calls(&self, sent: &Sent) -> bool {
-        CALLS
-            .iter()
-            .find(|(step, _)| *step == self.attempt.step)
-            .is_none_or(|(_, call)| *call == sent.operation)
+        let of_step = CALLS.iter().find(|(step, _)| *step == self.attempt.step).map(|(_, call)| *call);
+        of_step.or_else(|| call_of_kind(&self.operation.kind)).is_none_or(|call| call == sent.operation)
     }
 }
 
@@ -102,6 +123,11 @@ impl Caused<'_> {
         operations
     }
 
+    /// Whether it may be there once more: a value that the network set a second time is the same value.
+    pub(super) fn is_repeated_value(&self) -> bool {
+        sets_value(&self.effect.operation) && self.sent.is_some_and(|sent| sent.duplicate)
+    }
+
     /// Whether `operation` may have caused it.
     pub(super) fn is_of(&self, operation: &Operation) -> bool {
         self.causes.iter().any(|tried| tried.operation.id == operation.id)
@@ -131,9 +157,14 @@ impl<'e> Case<'e> {
         let caused = by_api
             .map(|effect| {
                 let sent = sent.get(&effect.seq).copied();
-                let causes = sent
+                let mut causes: Vec<Tried<'e>> = sent
                     .map(|sent| tried.iter().filter(|tried| tried.is(sent)).copied().collect())
                     .unwrap_or_default();
+                // Requests that set values have the same bytes for many resources; the ledger names which.
+                let is_of = |tried: &Tried<'_>| same(&tried.operation.subject, &effect.subject);
+                if sets_expiry(&effect.operation) && causes.iter().any(is_of) {
+                    causes.retain(is_of);
+                }
                 Caused { effect, sent, causes }
             })
             .collect();
@@ -146,12 +177,19 @@ impl<'e> Case<'e> {
         self.operations.get(&id).copied()
     }
 
-    /// The orders of a form: one that cancels may hold several.
+    /// The step of a plan that `operation` pays, with the plan.
+    pub(super) fn pays_step(&self, operation: &Operation) -> Option<(&'e RenewalPlan, &'e PlanStep)> {
+        let plan = self.evidence.plans.iter().find(|plan| Some(plan.id) == operation.plan)?;
+        let step = plan.steps.iter().find(|step| step.pay_form_key == operation.form_key)?;
+        Some((plan, step))
+    }
+
+    /// The orders or resources of a form, which may hold several.
     pub(super) fn orders_of<'s>(&'s self, form: &'s Submission) -> impl Iterator<Item = &'e str> + 's {
         let alike = self.evidence.submissions.iter().filter(|one| {
             one.person == form.person && one.kind == form.kind && same(&one.form_key, &form.form_key)
         });
-        alike.map(|one| one.order_id.as_str())
+        alike.map(|one| one.subject.as_str())
     }
 
     /// The effects that `operation` may have caused.

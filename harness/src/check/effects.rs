@@ -15,7 +15,8 @@ use crate::evidence::{Effect, Mode, Operation};
 /// Times of payment are whole seconds, told by a clock whose difference is known to a second.
 const WHOLE_SECONDS: TimeDelta = TimeDelta::seconds(3);
 
-/// I1. Extra *unpaid* orders made by duplicate delivery move no money; I17 judges them.
+/// I1. Extra *unpaid* orders made by duplicate delivery move no money; I17 judges them. What sets a value may be
+/// delivered again; I19 judges what it ends as.
 pub(super) fn once_per_step(case: &Case<'_>, found: &mut Found) {
     let mut by_cause: BTreeMap<Vec<(Uuid, &str)>, Vec<&Effect>> = BTreeMap::new();
     for caused in &case.caused {
@@ -24,7 +25,7 @@ pub(super) fn once_per_step(case: &Case<'_>, found: &mut Found) {
         causes.sort_unstable();
         causes.dedup();
         let unpaid_extra = caused.effect.operation == RENEW && case.evidence.mode == Mode::Duplicates;
-        if !causes.is_empty() && !unpaid_extra {
+        if !causes.is_empty() && !unpaid_extra && !caused.is_repeated_value() {
             by_cause.entry(causes).or_default().push(caused.effect);
         }
     }
@@ -55,7 +56,7 @@ pub(super) fn done_is_done(case: &Case<'_>, found: &mut Found) {
         let all: Vec<&Effect> = if on_order {
             case.happened(call, &operation.subject).collect()
         } else if operation.note == "done_elsewhere" {
-            // The ledger names the order that somebody else made, not the resource.
+            // The ledger names the order that somebody else made, not the resource; I19 judges values.
             continue;
         } else {
             case.effects_of(operation).iter().map(|caused| caused.effect).collect()

@@ -1,4 +1,4 @@
-//! Judges one history's evidence against the invariants I1 to I18. Pure: it reads what it is given, and never asks a
+//! Judges one history's evidence against the invariants I1 to I20. Pure: it reads what it is given, and never asks a
 //! portal, a database or a clock. It shares no code with the portal, so that a mistake there is not repeated here.
 
 mod approvals;
@@ -7,20 +7,23 @@ mod effects;
 mod history;
 mod money;
 mod pages;
+mod plans;
 mod renewals;
 mod sending;
 mod states;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod tests;
+mod values;
 
 use self::case::Case;
+pub use self::case::call_of_kind;
 use crate::evidence::Evidence;
 
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// `I1` to `I18`.
+    /// `I1` to `I20`.
     pub invariant: &'static str,
     /// What contradicts it, with ids and times.
     pub what: String,
@@ -34,7 +37,7 @@ impl std::fmt::Display for Violation {
 
 /// An invariant, and the function that judges it.
 pub struct Invariant {
-    /// `I1` to `I18`.
+    /// `I1` to `I20`.
     pub name: &'static str,
     /// What always holds.
     pub words: &'static str,
@@ -46,7 +49,7 @@ const fn invariant(name: &'static str, words: &'static str, judge: fn(&Case<'_>,
 }
 
 /// Every invariant.
-pub const INVARIANTS: [Invariant; 18] = [
+pub const INVARIANTS: [Invariant; 20] = [
     invariant("I1", "an operation's step takes effect at most once", effects::once_per_step),
     invariant("I2", "the portal pays an order at most once, over all operations", effects::paid_once),
     invariant("I3", "what is called done was done, by us or by whom we say", effects::done_is_done),
@@ -65,6 +68,12 @@ pub const INVARIANTS: [Invariant; 18] = [
     invariant("I16", "nobody sees or touches what is not theirs", pages::kept_apart),
     invariant("I17", "an extra unpaid order is cancelled, or shown to people", renewals::none_left_over),
     invariant("I18", "what cannot be undone waits, and is not sent before", sending::waited),
+    invariant(
+        "I19",
+        "what is set ends as what was confirmed last, and lists tell it",
+        values::last_confirmed,
+    ),
+    invariant("I20", "a plan orders and pays what was confirmed, and tells what came of it", plans::kept),
 ];
 
 /// Collects what is found.

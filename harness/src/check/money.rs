@@ -119,10 +119,19 @@ fn rows(export: &str) -> Result<Vec<Row>, String> {
     rows.collect()
 }
 
+/// Whether a list of orders that people downloaded says that one awaits payment.
+pub(super) fn awaits_payment(case: &Case<'_>, order: &str) -> bool {
+    let exports = case.evidence.exports.iter().filter_map(|export| rows(export).ok());
+    exports
+        .flatten()
+        .any(|row| same(&row.order, order) && ["Awaiting payment", "待支付"].contains(&row.status.as_str()))
+}
+
 /// Whether a downloaded order is what the ledger says of it.
 fn agrees(case: &Case<'_>, found: &mut Found, row: &Row) {
-    let placed = case.evidence.orders.iter().find(|placed| same(&placed.id, &row.order));
-    let Some(placed) = placed.filter(|_| touched(case).contains(&row.order.to_uppercase())) else { return };
+    if !touched(case).contains(&row.order.to_uppercase()) {
+        return;
+    }
     let payments: Vec<&Effect> = case.happened(PAY, &row.order).collect();
     let Row { order, status, paid, payable } = row;
     if payments.is_empty() != paid.is_empty() {
@@ -135,6 +144,10 @@ fn agrees(case: &Case<'_>, found: &mut Found, row: &Row) {
     }
     let Ok(amount) = payable.parse::<Decimal>() else {
         found.add(format!("the export says of {order} that “{payable}” is payable"));
+        return;
+    };
+    // What a renewal made was not placed by us.
+    let Some(placed) = case.evidence.orders.iter().find(|placed| same(&placed.id, &row.order)) else {
         return;
     };
     // A discount and a coupon in percent lower what an order costs once it is paid; other coupons only pay it.

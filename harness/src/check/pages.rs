@@ -59,7 +59,7 @@ pub(super) fn true_and_final(case: &Case<'_>, found: &mut Found) {
             .closed_at
             .filter(|closed| committed(case.evidence, *closed).is_some_and(|at| at < submission.at));
         if over.is_some() || !case.orders_of(submission).any(|order| same(order, &holder.subject)) {
-            let (order, at) = (&submission.order_id, time(submission.at));
+            let (order, at) = (&submission.subject, time(submission.at));
             found.add(format!("at {at} {order} was called held by {}", name(holder)));
         }
     }
@@ -77,7 +77,7 @@ fn was_so(evidence: &Evidence, operation: &Operation, view: &View) -> bool {
 
 /// By when a change that was written at a moment is committed; none when that cannot be told, because a process died or
 /// was stopped around then.
-fn committed(evidence: &Evidence, written: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn committed(evidence: &Evidence, written: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let near = |at: DateTime<Utc>| at <= written + COMMITTED_WITHIN && at + COMMITTED_WITHIN >= written;
     let mut until = written + COMMITTED_WITHIN;
     for blow in &evidence.kills {

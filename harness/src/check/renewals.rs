@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     Found,
-    case::{CANCEL, Case, PAY, RENEW, name, same, time},
+    case::{CANCEL, Case, PAY, RENEW, ROUNDED, name, same, time},
+    money::awaits_payment,
 };
-use crate::evidence::{Effect, Operation};
+use crate::evidence::{Effect, Operation, Sent};
 
 /// The orders that operations of kind renew made, with the operation.
 fn renewals<'e>(case: &Case<'e>) -> Vec<(&'e Operation, &'e Effect)> {
@@ -43,7 +44,8 @@ pub(super) fn one_paid(case: &Case<'_>, found: &mut Found) {
 }
 
 /// I17. Of the orders that one operation made, the bound one is wanted; each other one is cancelled, or its operation
-/// was handed to people. Such an order is never paid.
+/// was handed to people. One that the network made after the operation had ended, as it can once the first one is paid,
+/// is in the list of orders that await payment. Such an order is never paid.
 pub(super) fn none_left_over(case: &Case<'_>, found: &mut Found) {
     for (operation, order) in renewals(case) {
         let made_one = renewals(case).iter().filter(|(other, _)| other.id == operation.id).count() == 1;
@@ -57,11 +59,21 @@ pub(super) fn none_left_over(case: &Case<'_>, found: &mut Found) {
         if let Some(payment) = paid(case, &order.subject) {
             let (order, payment) = (case.tell(order), case.tell(payment));
             found.add(format!("{}: the extra order was paid: {order}, {payment}", name(operation)));
-        } else if case.happened(CANCEL, &order.subject).next().is_none() && !was_shown(operation) {
+        } else if case.happened(CANCEL, &order.subject).next().is_none()
+            && !was_shown(operation)
+            && !(came_later(case, operation, order) && awaits_payment(case, &order.subject))
+        {
             let (order, end) = (case.tell(order), time(case.evidence.ended_at));
             found.add(format!("{}: at {end} an extra unpaid order is left over: {order}", name(operation)));
         }
     }
+}
+
+/// Whether a second delivery made it when its operation had ended.
+fn came_later(case: &Case<'_>, operation: &Operation, order: &Effect) -> bool {
+    let is_second = |sent: &&Sent| sent.effect == Some(order.seq) && sent.duplicate;
+    case.evidence.requests.iter().any(|sent| is_second(&sent))
+        && operation.closed_at.is_some_and(|closed| closed <= order.at + ROUNDED)
 }
 
 /// Whether people had to look at it. They may have closed it since, knowing of the order.

@@ -116,9 +116,10 @@ pub(super) fn one_live(case: &Case<'_>, found: &mut Found) {
 }
 
 /// The kinds that cannot be undone.
-const WAITS: [&str; 1] = ["unsubscribe"];
+const WAITS: [&str; 2] = ["unsubscribe", "convert"];
 
-/// I18. By the history and not only by the row, which says until when: it waits from when it was ready on.
+/// I18. By the history and not only by the row, which says until when: it waits from when it was ready on. What was
+/// taken back meanwhile is not sent at all.
 pub(super) fn waited(case: &Case<'_>, found: &mut Found) {
     for operation in case.evidence.operations.iter().filter(|one| WAITS.contains(&one.kind.as_str())) {
         let ready = operation.events.iter().find(|event| event.to == "READY").map(|event| event.at);
@@ -128,6 +129,13 @@ pub(super) fn waited(case: &Case<'_>, found: &mut Found) {
                 found.add(format!("{} waited until {}, before it was ready", name(operation), time(until)));
             }
             _ => {}
+        }
+        let taken_back = operation.events.iter().find(|event| event.to == "CANCELLED").map(|event| event.at);
+        let sent =
+            operation.attempts.iter().find(|attempt| attempt.outcome.as_deref() != Some("not_executed"));
+        if let (Some(at), Some(attempt)) = (taken_back, sent) {
+            let (at, armed) = (time(at), time(attempt.armed_at));
+            found.add(format!("{} was taken back at {at}, and armed at {armed}", name(operation)));
         }
     }
     for tried in case.tried.iter().filter(|tried| tried.operation.held_until.is_some()) {

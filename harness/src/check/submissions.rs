@@ -6,18 +6,19 @@ use uuid::Uuid;
 
 use super::{
     Found,
-    case::{CANCEL, Case, PAY, RENEW, ROUNDED, call_of_kind, name, same, time},
+    case::{CANCEL, Case, Caused, PAY, RENEW, ROUNDED, SET_DAY, call_of_kind, name, same, sets_expiry, time},
     states::is_final,
+    values::day_of,
 };
 use crate::evidence::{Answered, Effect, Operation, Submission};
 
 fn is_about(submission: &Submission, operation: &Operation) -> bool {
-    same(&submission.order_id, &operation.subject) && submission.kind == operation.kind
+    same(&submission.subject, &operation.subject) && submission.kind == operation.kind
 }
 
 fn form(submission: &Submission) -> String {
-    let Submission { kind, order_id, person, form_key, at, .. } = submission;
-    format!("form {form_key} ({kind} {order_id} by {person} at {})", time(*at))
+    let Submission { kind, subject, person, form_key, at, .. } = submission;
+    format!("form {form_key} ({kind} {subject} by {person} at {})", time(*at))
 }
 
 /// I5. An operation on which too few people decided waits for them, not for the portal.
@@ -38,6 +39,11 @@ pub(super) fn ends(case: &Case<'_>, found: &mut Found) {
                 });
                 made.count() >= orders.len().min(2)
             }
+            Answered::Plan(id) => evidence.plans.iter().any(|plan| {
+                plan.id == *id
+                    && plan.requester == submission.person
+                    && submission.form_key.eq_ignore_ascii_case(&plan.form_key.to_string())
+            }),
             Answered::Busy(_) | Answered::Refused(_) | Answered::Lost => true,
         };
         if !is_kept {
@@ -75,6 +81,11 @@ pub(super) fn ends(case: &Case<'_>, found: &mut Found) {
     }
 }
 
+/// Whether it has come to an end, or people have to do something first.
+pub(super) fn rests(operation: &Operation) -> bool {
+    is_final(&operation.state) || operation.state == "NEEDS_REVIEW" || waits_for_people(operation)
+}
+
 fn waits_for_people(operation: &Operation) -> bool {
     let said = |decision| operation.approvals.iter().filter(|approval| approval.decision == decision).count();
     let needed = usize::try_from(operation.needs_approvals).unwrap_or_default();
@@ -89,21 +100,21 @@ pub(super) fn picked(case: &Case<'_>, found: &mut Found) {
     };
     for caused in &case.caused {
         let effect = caused.effect;
-        if effect.operation != PAY && effect.operation != CANCEL {
-            continue;
-        }
-        let asked = |submission: &&Submission| {
-            same(&submission.order_id, &effect.subject)
-                && call_of_kind(&submission.kind) == Some(&effect.operation)
-                && submission.at <= effect.at + ROUNDED
-        };
+        let rows = caused.operations();
         // An extra renewal order, which nobody picked, is to be cancelled (I17).
         let tidied = effect.operation == CANCEL && made_by_us(&effect.subject);
-        if !tidied && !evidence.submissions.iter().any(|submission| asked(&submission)) {
-            found.add(format!("nobody asked for {}", case.tell(effect)));
+        if (effect.operation == PAY || effect.operation == CANCEL) && !tidied {
+            let asked = |submission: &&Submission| {
+                same(&submission.subject, &effect.subject)
+                    && call_of_kind(&submission.kind) == Some(&effect.operation)
+                    && submission.at <= effect.at + ROUNDED
+            };
+            let planned = rows.iter().any(|row| is_planned(case, row));
+            if !planned && !evidence.submissions.iter().any(|submission| asked(&submission)) {
+                found.add(format!("nobody asked for {}", case.tell(effect)));
+            }
         }
-        let rows = caused.operations();
-        if !rows.is_empty() && !tidied && rows.iter().all(|row| !same(&row.subject, &effect.subject)) {
+        if !rows.is_empty() && !tidied && rows.iter().all(|row| !is_on_its_subject(caused, row)) {
             found.add(format!("{} was caused by {}", case.tell(effect), name(rows[0])));
         }
     }
@@ -114,7 +125,7 @@ pub(super) fn picked(case: &Case<'_>, found: &mut Found) {
                 && submission.at <= operation.created_at + ROUNDED
         });
         let tidies = operation.kind == "cancel_order" && made_by_us(&operation.subject);
-        if !asked && !tidies {
+        if !asked && !tidies && !is_planned(case, operation) {
             found.add(format!(
                 "{}: no such form was sent before {}",
                 name(operation),
@@ -124,15 +135,43 @@ pub(super) fn picked(case: &Case<'_>, found: &mut Found) {
     }
 }
 
+/// Whether an effect is on what the operation is about, as far as the ledger names that: of what makes an order it
+/// names the order.
+fn is_on_its_subject(caused: &Caused<'_>, operation: &Operation) -> bool {
+    let effect = caused.effect;
+    match effect.operation.as_str() {
+        PAY | CANCEL => same(&operation.subject, &effect.subject),
+        SET_DAY => day_of(operation).is_some_and(|day| same(&day, &effect.subject)),
+        call if sets_expiry(call) => same(&operation.subject, &effect.subject),
+        _ => true,
+    }
+}
+
+/// Whether it pays the order of a step, as the form asked for that made the plan.
+fn is_planned(case: &Case<'_>, operation: &Operation) -> bool {
+    case.pays_step(operation).is_some_and(|(plan, step)| {
+        operation.kind == "pay_order"
+            && step.confirmed.is_some()
+            && step.order_id.as_ref().is_some_and(|order| same(order, &operation.subject))
+            && case.evidence.submissions.iter().any(|form| {
+                form.kind == "renew"
+                    && form.pays
+                    && form.person == operation.requester
+                    && form.form_key.eq_ignore_ascii_case(&plan.form_key.to_string())
+                    && step.resources.iter().any(|resource| same(resource, &form.subject))
+            })
+    })
+}
+
 /// I8. A form for several orders is one operation for each of them.
 pub(super) fn one_per_form(case: &Case<'_>, found: &mut Found) {
     let evidence = case.evidence;
     let mut led_to: BTreeMap<(&str, &str, String), BTreeSet<Uuid>> = BTreeMap::new();
     let mut forms: BTreeMap<(&str, &str, String), BTreeSet<String>> = BTreeMap::new();
     for submission in &evidence.submissions {
-        let Submission { person, kind, form_key, order_id, .. } = submission;
+        let Submission { person, kind, form_key, subject, .. } = submission;
         let key = form_key.to_lowercase();
-        forms.entry((person, kind, order_id.to_uppercase())).or_default().insert(key.clone());
+        forms.entry((person, kind, subject.to_uppercase())).or_default().insert(key.clone());
         let Answered::Operation(id) = submission.answer else { continue };
         let ids = led_to.entry((person, kind, key)).or_default();
         ids.insert(id);
@@ -164,6 +203,7 @@ pub(super) fn one_per_form(case: &Case<'_>, found: &mut Found) {
             .caused
             .iter()
             .filter(|caused| !caused.causes.is_empty() && caused.effect.operation != RENEW)
+            .filter(|caused| !caused.is_repeated_value())
             .filter(|caused| {
                 caused.operations().iter().all(|cause| rows.iter().any(|row| row.id == cause.id))
             })

@@ -100,6 +100,7 @@ struct Core {
     spawned: Vec<(TaskId, Job)>,
     log: Log,
     counts: BTreeMap<&'static str, u64>,
+    counts_of: BTreeMap<(&'static str, &'static str), u64>,
     start: DateTime<Utc>,
 }
 
@@ -136,6 +137,7 @@ impl Sim {
             spawned: Vec::new(),
             log: Log { hash: 0xcbf2_9ce4_8422_2325, lines: traced.then(Vec::new) },
             counts: BTreeMap::new(),
+            counts_of: BTreeMap::new(),
             start,
         })))
     }
@@ -195,6 +197,16 @@ impl Sim {
     /// Counts something.
     pub(crate) fn count(&self, what: &'static str) {
         *self.core().counts.entry(what).or_default() += 1;
+    }
+
+    /// Counts something that happened to one kind of operation, which its call names.
+    pub(crate) fn count_of(&self, call: &'static str, what: &'static str) {
+        *self.core().counts_of.entry((call, what)).or_default() += 1;
+    }
+
+    /// What was counted of each kind.
+    pub(crate) fn counts_of(&self) -> BTreeMap<(&'static str, &'static str), u64> {
+        self.core().counts_of.clone()
     }
 
     /// What was counted.

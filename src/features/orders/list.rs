@@ -24,11 +24,15 @@ use super::{
 use crate::{
     bss::codes::OrderType,
     i18n::Locale,
-    identity::access::{Actor, Permission},
+    identity::{
+        access::{Actor, Permission},
+        lists::{List, Mine},
+    },
     jobs,
     state::App,
     web::{
-        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, pager::Start, refresh::WHOLE_PAGE,
+        Error, Page, Ui, chip::Chip, filters::Dates, form::Query, links, lists::Tools, pager::Start,
+        refresh::WHOLE_PAGE,
     },
 };
 
@@ -81,6 +85,7 @@ struct ListPage<'a> {
     next: Option<String>,
     last: Option<String>,
     is_fresh: bool,
+    tools: Tools,
 }
 
 /// Count and sums below the table.
@@ -111,6 +116,7 @@ pub async fn show(
         return Ok(Redirect::to(&url).into_response());
     }
     let filter = Filter::from(parameters);
+    let mine = Tools::read(&app, &actor, List::Orders).await?;
     let glance = Glance::at(&app, &actor.scope).await?;
     let Listing { page, tallies } = list(&app.db, &actor.scope, &filter, app.settings.zone).await?;
     let total = filter.is_tallied().then(|| {
@@ -146,6 +152,7 @@ pub async fn show(
         filter: &filter,
         glance: &glance,
         total,
+        tools: tools(&ui, mine, &filter),
     };
     if !ui.htmx {
         return Ok(Page(view).into_response());
@@ -165,6 +172,25 @@ struct SummaryPage<'a> {
     t: Texts,
     total: Total,
     back: String,
+    tools: Tools,
+}
+
+fn tools(ui: &Ui, mine: Mine, filter: &Filter) -> Tools {
+    let t = Texts(ui.locale);
+    let words = [t.status(), t.kind(), t.product(), t.account(), t.created(), t.paid_or_due(), t.official()];
+    let query = Filter { start: Start::First, ..filter.clone() }.query();
+    Tools::new(ui, List::Orders, mine, &words, query)
+}
+
+impl SummaryPage<'_> {
+    fn span(&self) -> usize {
+        span(&self.tools)
+    }
+}
+
+/// How many columns stand before the amounts.
+fn span(tools: &Tools) -> usize {
+    1 + tools.count(&["status", "kind", "product", "account", "created", "paid"])
 }
 
 /// `GET /orders/summary`: count and sums where no tally has them.
@@ -177,7 +203,8 @@ pub async fn show_summary(
     let filter = Filter { start: Start::First, ..Filter::from(parameters) };
     let total = Total::of(&[summary(&app.db, &actor.scope, &filter, app.settings.zone).await?]);
     let back = format!("{}?{}", links::ORDERS, filter.query());
-    Ok(Page(SummaryPage { ui: &ui, t: Texts(ui.locale), total, back }).into_response())
+    let tools = tools(&ui, Tools::read(&app, &actor, List::Orders).await?, &filter);
+    Ok(Page(SummaryPage { ui: &ui, t: Texts(ui.locale), total, back, tools }).into_response())
 }
 
 #[derive(Template)]
@@ -257,6 +284,10 @@ impl ListPage<'_> {
             links::ORDERS,
             Filter { start: Start::First, ..self.filter.clone() }.query()
         )
+    }
+
+    fn span(&self) -> usize {
+        span(&self.tools)
     }
 
     fn summary_url(&self) -> String {

@@ -29,10 +29,16 @@ use super::{
 };
 use crate::{
     i18n::Locale,
-    identity::access::{AccountId, Actor, Permission, Scope},
+    identity::{
+        access::{AccountId, Actor, Permission, Scope},
+        lists::List,
+    },
     jobs,
     state::App,
-    web::{Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, pager::Start, refresh::WHOLE_PAGE},
+    web::{
+        Error, Page, Ui, chip::Chip, fmt::grouped, form::Query, links, lists::Tools, pager::Start,
+        refresh::WHOLE_PAGE,
+    },
 };
 
 /// A tab or a chip of the list.
@@ -96,6 +102,7 @@ struct ListPage<'a> {
     last: Option<String>,
     is_fresh: bool,
     too_many: bool,
+    tools: Tools,
 }
 
 /// `GET /resources`.
@@ -160,6 +167,13 @@ pub async fn show(
         next: page.next.map(url),
         is_fresh,
         too_many: asked > MOST_IDS,
+        tools: Tools::new(
+            &ui,
+            List::Resources,
+            Tools::read(&app, &actor, List::Resources).await?,
+            &[t.product(), t.region_and_project(), t.account(), t.policy(), t.status()],
+            Filter { start: Start::First, ..filter.clone() }.query(),
+        ),
         rows: &page.rows,
         attached,
         filter: &filter,

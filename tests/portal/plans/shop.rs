@@ -173,8 +173,7 @@ impl Shop {
             };
             let payment = match discount {
                 _ if !pays => Payment::OrderOnly,
-                Some(id) => Payment::Discount(id),
-                None => Payment::FromBalance,
+                discount => Payment::with(discount),
             };
             let named = Named { chosen, until: expire_time + chrono::TimeDelta::days(31) };
             let facts = Facts { resources: vec![named], term: TERM, price, payment };

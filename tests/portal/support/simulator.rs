@@ -26,6 +26,16 @@ pub struct Effect {
     pub subject: String,
     /// The amount, if money moved.
     pub amount: Option<String>,
+    /// The coupons that were used.
+    #[serde(default)]
+    pub coupons: Vec<Spent>,
+}
+
+/// What was taken from a coupon.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Spent {
+    /// The coupon.
+    pub coupon_id: String,
 }
 
 impl Simulator {

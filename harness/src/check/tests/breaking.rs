@@ -173,6 +173,15 @@ fn an_extra_unpaid_order_is_caught_and_so_is_a_paid_one() {
         check(evidence).into_iter().map(|violation| violation.invariant).collect()
     };
     assert_eq!(names(&evidence), ["I17"]);
+    // The network made it after the end, and it is in the lists.
+    let mut late = evidence.clone();
+    let closed = late.operations[0].closed_at.expect("closed");
+    late.ledger.last_mut().expect("the extra one").at = closed + ms(100);
+    assert_eq!(names(&late), ["I17"]);
+    late.exports[0] += "\r\nCS99999999AB,x,Awaiting payment,,10.00,10.00";
+    assert_eq!(names(&late), [""; 0]);
+    late.requests.last_mut().expect("its request").duplicate = false;
+    assert!(names(&late).contains(&"I17"));
     let mut shown = evidence.clone();
     let last = shown.operations[0].events.len() - 2;
     shown.operations[0].events[last].to = "NEEDS_REVIEW".to_owned();

@@ -15,7 +15,7 @@ fn an_accepted_form_without_a_row_is_caught() {
     is_caught("I5: was accepted (Accepted", |evidence| {
         let accepted =
             evidence.submissions.iter().find(|one| one.answer == Answered::Accepted).expect("several");
-        let order = accepted.order_id.clone();
+        let order = accepted.subject.clone();
         evidence.operations.retain(|row| row.subject != order);
     });
 }
@@ -53,11 +53,11 @@ fn a_page_of_an_operation_that_is_gone_is_caught() {
 fn a_payment_that_nobody_picked_is_caught() {
     is_caught("I6: nobody asked for", |evidence| {
         let order = evidence.operations[0].subject.clone();
-        evidence.submissions.retain(|submission| submission.order_id != order);
+        evidence.submissions.retain(|submission| submission.subject != order);
     });
     is_caught("I6: nobody asked for", |evidence| {
         let order = evidence.operations[0].subject.clone();
-        for submission in evidence.submissions.iter_mut().filter(|submission| submission.order_id == order) {
+        for submission in evidence.submissions.iter_mut().filter(|submission| submission.subject == order) {
             submission.kind = "cancel_order".to_owned();
         }
     });
@@ -91,7 +91,7 @@ fn a_cancellation_that_nobody_picked_is_caught_whoever_picked_a_renewal() {
         is_caught(expected, |evidence| {
             let cancelled = |row: &&Operation| row.kind == "cancel_order" && row.note == "effect_read";
             let order = evidence.operations.iter().find(cancelled).expect("one").subject.clone();
-            evidence.submissions.retain(|submission| submission.order_id != order);
+            evidence.submissions.retain(|submission| submission.subject != order);
         });
     }
 }
@@ -142,7 +142,7 @@ fn a_form_that_led_to_two_operations_or_to_a_strangers_is_caught() {
         is_caught(expected, |evidence| {
             let other = evidence.operations[1].id;
             let (order, first) = (&evidence.operations[0].subject, evidence.submissions[0].at);
-            let again = evidence.submissions.iter().position(|one| one.order_id == *order && one.at > first);
+            let again = evidence.submissions.iter().position(|one| one.subject == *order && one.at > first);
             evidence.submissions[again.expect("pressed again")].answer = Answered::Operation(other);
         });
     }

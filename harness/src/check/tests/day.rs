@@ -121,5 +121,55 @@ pub(crate) fn a_full_day(mode: Mode) -> Evidence {
         let order = world.renew("resource-1", at);
         at = world.pay(&order, at + ms(5_000));
     }
+    resources(&mut world);
     world.evidence()
+}
+
+/// Everything that is done to resources.
+fn resources(world: &mut World) {
+    // Set and set back, one after another, and one of them found after its answer was lost.
+    let [set, shifted] = [(); 2].map(|()| world.buy());
+    let mut at = world.at(60_000);
+    for (kind, resource) in [
+        ("auto_renew_on", &set),
+        ("auto_renew_off", &set),
+        ("at_expiry_on", &set),
+        ("at_expiry_off", &set),
+        ("auto_renew_on", &shifted),
+    ] {
+        let mut setting = world.submit(("li.na", kind), resource, at);
+        world.arm(&mut setting);
+        if kind == "at_expiry_off" {
+            world.arrives(setting, 200, true, None);
+            world.is_found(&mut setting, "effect_read");
+        } else {
+            world.succeeds(&mut setting);
+        }
+        at = setting.now + ms(100);
+    }
+    let mut day = world.submit(("li.na", "renewal_day"), "production", world.at(60_500));
+    world.arm(&mut day);
+    world.succeeds(&mut day);
+    // Ended, agreed to and ended, and taken back while it waits.
+    for (kind, taken_back) in [("unsubscribe", false), ("convert", false), ("unsubscribe", true)] {
+        let resource = world.buy();
+        let mut leaving = world.submit(("zhang.wei", kind), &resource, world.at(61_000 + world.count() * 50));
+        world.agree(&mut leaving);
+        if taken_back {
+            world.withdraw(&mut leaving);
+        } else {
+            world.arm(&mut leaving);
+            world.succeeds(&mut leaving);
+        }
+    }
+    // Renewed by plans: paid, left, and not ordered.
+    let renewed = [(); 3].map(|()| world.buy());
+    let begun = world.at(62_000);
+    let paid = world.plan(&renewed[..2], true, begun);
+    let at = world.step((paid, 0), begun + ms(400));
+    let at = world.stale_step((paid, 1), at + ms(100));
+    world.close(paid, at);
+    let left = world.plan(&renewed[2..], false, begun);
+    let at = world.step((left, 0), begun + ms(450));
+    world.close(left, at);
 }

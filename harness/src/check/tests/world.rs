@@ -1,15 +1,18 @@
 //! Builds evidence of what may happen, act by act, as a correct portal and the simulator would leave it behind. Each
 //! operation has a clock of its own, so that several are under way at once.
 
+mod plans;
 mod upstream;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::evidence::{
-    Act, Answered, Approval, Attempt, Blow, Event, Evidence, Kill, Mode, Operation, PlacedOrder, Probe,
-    Review, Submission, View,
+    Act, Answered, Approval, Attempt, Blow, Event, Evidence, Kill, Mode, Operation, PlacedOrder,
+    PlacedResource, Probe, Review, Submission, View,
 };
 
 /// What the people of a world are called.
@@ -22,6 +25,8 @@ pub(super) struct World {
     evidence: Evidence,
     begin: DateTime<Utc>,
     numbers: u128,
+    /// What happens at the expiry of resources; nothing of those that are gone.
+    values: BTreeMap<String, Option<&'static str>>,
 }
 
 /// An operation in the making: its place among the rows, and its own time.
@@ -44,8 +49,15 @@ fn step_of(kind: &str) -> &'static str {
     match kind {
         "pay_order" => "pay",
         "cancel_order" => "cancel",
-        _ => "create_order",
+        "renew" => "create_order",
+        "unsubscribe" | "convert" => "leave",
+        _ => "set",
     }
+}
+
+/// Whether it waits before it is sent, once others have agreed.
+fn waits(kind: &str) -> bool {
+    ["unsubscribe", "convert"].contains(&kind)
 }
 
 impl World {
@@ -60,6 +72,7 @@ impl World {
             ended_at: begin,
             patience: ms(20_000),
             orders: Vec::new(),
+            resources: Vec::new(),
             submissions: Vec::new(),
             acts: Vec::new(),
             views: Vec::new(),
@@ -67,10 +80,12 @@ impl World {
             ledger: Vec::new(),
             requests: Vec::new(),
             operations: Vec::new(),
+            plans: Vec::new(),
             exports: Vec::new(),
+            resource_exports: Vec::new(),
             kills: Vec::new(),
         };
-        Self { evidence, begin, numbers: 0 }
+        Self { evidence, begin, numbers: 0, values: BTreeMap::new() }
     }
 
     fn number(&mut self) -> u128 {
@@ -94,6 +109,13 @@ impl World {
         id
     }
 
+    /// Somebody bought a resource.
+    pub(super) fn buy(&mut self) -> String {
+        let id = format!("resource-{}", self.number());
+        self.evidence.resources.push(PlacedResource { id: id.clone(), account: DOMAIN.to_owned() });
+        id
+    }
+
     fn amount_of(&self, order: &str) -> Decimal {
         self.evidence
             .orders
@@ -108,6 +130,7 @@ impl World {
         let (id, form_key) = (Uuid::from_u128(self.number()), Uuid::from_u128(self.number() << 64));
         let (pays, amount) = (kind == "pay_order", self.amount_of(order));
         let needs: i16 = match amount {
+            _ if waits(kind) => 1,
             _ if !pays => 0,
             amount if amount > Decimal::from(50_000) => 2,
             amount => i16::from(amount > Decimal::from(1_000)),
@@ -124,6 +147,8 @@ impl World {
             state: state.to_owned(),
             payload_sha256: vec![u8::try_from(self.numbers % 250).expect("small"); 32],
             subject: order.to_owned(),
+            payload: "{\"day\":{\"deduction\":5}}".to_owned(),
+            plan: None,
             amount: pays.then_some(amount),
             requester_id: who(person),
             requester: person.to_owned(),
@@ -172,7 +197,8 @@ impl World {
             at,
             person: person.to_owned(),
             form_key: key.to_string(),
-            order_id: order.to_owned(),
+            subject: order.to_owned(),
+            pays: false,
             kind: kind.to_owned(),
             replica: 0,
             answer,
@@ -218,6 +244,9 @@ impl World {
         let from = std::mem::replace(&mut row.state, to.to_owned());
         if from != to {
             row.state_since = now;
+        }
+        if to == "READY" && waits(&row.kind) && row.held_until.is_none() {
+            row.held_until = Some(now + ms(1_200));
         }
         row.note = note.to_owned();
         row.events.push(Event { at: now, from: Some(from), to: to.to_owned(), note: note.to_owned() });
@@ -303,13 +332,13 @@ impl World {
     }
 
     pub(super) fn arm(&mut self, of: &mut Making) {
-        of.now += ms(20);
+        of.now = self.row(*of).held_until.unwrap_or(of.now).max(of.now) + ms(20);
         let now = of.now;
         let row = self.row(*of);
         let (step, payload) = (step_of(&row.kind), row.subject.clone());
         // The bytes of a request are about its order: the same for each attempt, and for another operation on it.
         let mut request_sha256 = payload.into_bytes();
-        request_sha256.extend(step.bytes());
+        request_sha256.extend(step.bytes().chain(row.kind.bytes()));
         request_sha256.resize(32, 0);
         row.attempts.push(Attempt {
             step: step.to_owned(),
@@ -421,6 +450,7 @@ impl World {
         self.evidence.healed_at = end - ms(1_000);
         self.evidence.ended_at = end + ms(1_000);
         self.evidence.exports = vec![self.export("en"), self.export("zh")];
+        self.evidence.resource_exports = vec![self.resource_export("en"), self.resource_export("zh")];
         self.evidence.submissions.sort_by_key(|submission| submission.at);
         self.evidence.requests.sort_by_key(|sent| sent.at);
         self.evidence

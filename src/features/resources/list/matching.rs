@@ -38,6 +38,7 @@ pub(super) fn acts(ui: &Ui) -> Vec<Act> {
     };
     [
         act(Permission::RenewResources, links::renew([]), t.renew(), 50),
+        act(Permission::RenewResources, links::plan_renewals([]), t.planner(), 50),
         act(Permission::SetRenewal, links::auto_renewal([]), t.auto_renewal(), MOST),
         act(Permission::SetRenewal, links::at_expiry([]), t.at_expiry(), MOST),
         act(Permission::ConvertResources, links::convert([]), t.convert(), 10),

@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn after(parts: &[Part], stopped: bool) -> Next {
-        let step = step(Payment::FromBalance);
+        let step = step(Payment::with(None));
         next(&step, Parts::of(&step, parts), stopped)
     }
 

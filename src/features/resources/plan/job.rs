@@ -97,7 +97,8 @@ async fn look(app: &App, plan: &Plan) -> anyhow::Result<bool> {
     }
     for (step, next) in to_do {
         let is_due = step.next_at.is_none_or(|at| at <= now);
-        if !is_due || busy.contains(&step.account) {
+        let must_wait = matches!(next, Next::Pay(_)) && waits_for_coupons(step, &steps);
+        if !is_due || must_wait || busy.contains(&step.account) {
             continue;
         }
         let moves = match next {
@@ -110,6 +111,14 @@ async fn look(app: &App, plan: &Plan) -> anyhow::Result<bool> {
     }
     store::close(&app.db, plan.id, app.clock.now()).await?;
     Ok(!busy.is_empty())
+}
+
+/// Whether a step before it that has not ended uses one of its coupons: what is left of the coupon then was
+/// confirmed.
+fn waits_for_coupons(step: &Step, all: &[Step]) -> bool {
+    let mut before = all.iter().filter(|other| other.no < step.no && other.state == StepState::Open);
+    let coupons = step.facts.payment.coupons();
+    before.any(|other| other.facts.payment.coupons().iter().any(|used| coupons.contains(used)))
 }
 
 /// Asks the journal for the order of a step. Whether it is on its way then.

@@ -90,12 +90,33 @@ pub struct Price {
 pub enum Payment {
     /// Not at all: it is left to be paid by hand.
     OrderOnly,
-    /// From the balance, with what must be used and nothing else.
-    FromBalance,
-    /// From the balance, with this discount.
-    Discount(String),
-    /// With these coupons, in this order, and what must be used.
-    Coupons(Vec<String>),
+    /// With these, and the rest from the balance.
+    Now(PaidWith),
+}
+
+/// What pays an order before the balance does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaidWith {
+    /// The discount; without one, that which must be used.
+    pub discount: Option<String>,
+    /// The coupons, in this order.
+    #[serde(default)]
+    pub coupons: Vec<String>,
+}
+
+impl Payment {
+    /// Now, with this discount and no coupons.
+    pub const fn with(discount: Option<String>) -> Self {
+        Self::Now(PaidWith { discount, coupons: Vec::new() })
+    }
+
+    /// The coupons that it uses.
+    pub fn coupons(&self) -> &[String] {
+        match self {
+            Self::OrderOnly => &[],
+            Self::Now(with) => &with.coupons,
+        }
+    }
 }
 
 /// A plan as it is kept.
@@ -111,7 +132,7 @@ pub struct Plan {
     pub reason: String,
     /// The accounts of its steps.
     pub accounts: Vec<Uuid>,
-    /// What all its payments come to.
+    /// What all its payments come to before coupons.
     pub amount: Money,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
@@ -195,7 +216,7 @@ pub struct End {
 }
 
 impl NewPlan {
-    /// What all its payments come to.
+    /// What all its payments come to before coupons.
     pub fn amount(&self) -> Money {
         let paid = self.steps.iter().filter(|step| step.facts.payment != Payment::OrderOnly);
         paid.map(|step| step.facts.price.payable).sum()

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Payment, Plan, Step, StepState,
+    Payment, Plan, Price, Step, StepState,
     forward::Parts,
     job::JOB,
     store,
@@ -64,7 +64,7 @@ struct Row {
     account: String,
     term: String,
     payment: String,
-    payable: Money,
+    price: Price,
     chip: Chip,
     why: String,
     changes: Vec<(&'static str, String, String)>,
@@ -181,15 +181,24 @@ pub(super) fn look(plan: &Plan, states: impl Iterator<Item = StepState>, t: Text
 }
 
 fn sums(plan: &Plan, steps: &[Step], t: Texts) -> Vec<(&'static str, Money)> {
-    let of = |wanted: &[StepState]| -> Money {
+    let of = |wanted: &[StepState], part: fn(&Price) -> Money| -> Money {
         let those = steps.iter().filter(|step| wanted.contains(&step.state));
-        those.filter(|step| step.why != "elsewhere").map(|step| step.facts.price.payable).sum()
+        those.filter(|step| step.why != "elsewhere").map(|step| part(&step.facts.price)).sum()
     };
-    let mut sums = vec![(t.sum_confirmed(), plan.amount), (t.sum_paid(), of(&[StepState::Paid]))];
+    let payable = |price: &Price| price.payable;
+    let from_balance = |price: &Price| price.from_balance;
+    let is_paid = |step: &&Step| step.facts.payment != Payment::OrderOnly;
+    let confirmed: Money = steps.iter().filter(is_paid).map(|step| step.facts.price.from_balance).sum();
+    let mut sums = vec![(t.sum_confirmed(), plan.amount)];
+    if confirmed != plan.amount {
+        sums.push((t.sum_by_coupons(), plan.amount - confirmed));
+        sums.push((t.sum_from_balance(), confirmed));
+    }
+    sums.push((t.sum_paid(), of(&[StepState::Paid], from_balance)));
     let more = [
-        (t.sum_open(), of(&[StepState::Open])),
-        (t.sum_unpaid(), of(&[StepState::Unpaid, StepState::Ordered])),
-        (t.sum_not_ordered(), of(&[StepState::NotOrdered])),
+        (t.sum_open(), of(&[StepState::Open], payable)),
+        (t.sum_unpaid(), of(&[StepState::Unpaid, StepState::Ordered], payable)),
+        (t.sum_not_ordered(), of(&[StepState::NotOrdered], payable)),
     ];
     sums.extend(more.into_iter().filter(|(_, sum)| !sum.is_zero()));
     sums
@@ -233,11 +242,18 @@ fn row(app: &App, ui: &Ui, step: &Step, parts: Parts<'_>) -> Row {
         term: texts::term(facts.term, ui.locale),
         payment: match &facts.payment {
             Payment::OrderOnly => t.pay_order_only().to_owned(),
-            Payment::FromBalance => t.pay_balance().to_owned(),
-            Payment::Discount(_) => t.pay_discount().to_owned(),
-            Payment::Coupons(ids) => t.pay_coupons(ids.len()),
+            Payment::Now(with) => {
+                let discount = with.discount.as_ref().map(|_| t.pay_discount().to_owned());
+                let coupons = (!with.coupons.is_empty()).then(|| t.pay_coupons(with.coupons.len()));
+                let with: Vec<String> = discount.into_iter().chain(coupons).collect();
+                if with.is_empty() {
+                    t.pay_balance().to_owned()
+                } else {
+                    t.pay_with(&with.join(ui.locale.pick("、", ", ")))
+                }
+            }
         },
-        payable: facts.price.payable,
+        price: facts.price,
         chip: step_chip(step, parts, t, ui),
         why,
         changes: detail.differences.iter().map(|one| change(one, t)).collect(),

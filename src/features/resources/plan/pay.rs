@@ -73,9 +73,10 @@ pub(super) fn payable(step: &Step, live: Live, reason: &str) -> Payable {
 fn choice(payment: &Payment, offer: &Offer) -> Choice {
     let must = first_choice(offer);
     match payment {
-        Payment::OrderOnly | Payment::FromBalance => must,
-        Payment::Discount(id) => Choice { discount: Some(id.clone()), ..must },
-        Payment::Coupons(ids) => Choice::new(ids.iter().cloned(), must.discount),
+        Payment::OrderOnly => must,
+        Payment::Now(with) => {
+            Choice::new(with.coupons.iter().cloned(), with.discount.clone().or(must.discount))
+        }
     }
 }
 

@@ -231,18 +231,24 @@ fn sighting(
     Read { live, was_absent, now }: &Read<'_>,
 ) -> Sighting {
     let evidence = evidence(*live);
+    let accepted = attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed));
+    let may_arrive = attempts.iter().any(|attempt| attempt.is_unsettled() && attempt.settles_at >= *now);
+    let ours = attempts.iter().any(Attempt::is_live);
     let Some(live) = live.filter(|live| live.status.is_alive()) else {
-        return Sighting::NoEffect { evidence, gone: Some("resource_gone") };
+        // It may have been set before the resource went, and only an answer tells of that any more.
+        return match (accepted, ours) {
+            (true, _) => Sighting::Effect { evidence, elsewhere: false, binds: None },
+            (false, true) if may_arrive => Sighting::NotYetVisible,
+            (false, true) => Sighting::Contradiction { evidence },
+            (false, false) => Sighting::NoEffect { evidence, gone: Some("resource_gone") },
+        };
     };
     let Some(policy) = live.expire_policy else {
         return Sighting::Unreadable { why: "Huawei does not say what happens at the expiry".to_owned() };
     };
-    let accepted = attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Executed));
-    let may_arrive = attempts.iter().any(|attempt| attempt.is_unsettled() && attempt.settles_at >= *now);
     if !accepted && may_arrive {
         return Sighting::NotYetVisible;
     }
-    let ours = attempts.iter().any(Attempt::is_live);
     let was_so_before = wanted.holds(ExpirePolicy::from_code(setting.policy));
     match (wanted.holds(policy), policy.code() == setting.policy) {
         // How often and for how long is told by nobody: only an answer proves that it was set anew.
@@ -338,7 +344,10 @@ mod tests {
             (AutoRenewal, 0, lost(-1), Some(&off), false, "none"),
             (AutoRenewal, 0, lost(-1), Some(&on), true, "people"),
             (AutoRenewal, 0, lost(-1), Some(&other), false, "people"),
-            (AutoRenewal, 0, lost(-1), None, false, "resource_gone"),
+            (AutoRenewal, 0, lost(-1), None, false, "people"),
+            (AutoRenewal, 0, lost(1), None, false, "wait"),
+            (AutoRenewal, 0, accepted.clone(), None, false, "effect"),
+            (AutoRenewal, 0, Vec::new(), None, false, "resource_gone"),
             (AutoRenewal, 0, Vec::new(), Some(&on), false, "elsewhere"),
             (AutoRenewal, 0, Vec::new(), Some(&other), false, "policy_changed"),
             // Only how often and how long was to change.
@@ -354,7 +363,8 @@ mod tests {
             assert_eq!(told, expected, "{wanted:?} {was} {attempts:?} {live:?}");
         }
         let closed = resource(3, 3);
-        assert_eq!(word(AutoRenewal, 0, &lost(-1), (Some(&closed), false)), "resource_gone");
+        assert_eq!(word(AutoRenewal, 0, &lost(-1), (Some(&closed), false)), "people");
+        assert_eq!(word(AutoRenewal, 0, &[], (Some(&closed), false)), "resource_gone");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //! into its form; what is confirmed becomes a plan, which the journal carries out, and is never sent from here.
 
 mod facts;
+mod least;
 mod prices;
 mod term;
 mod terms;
 pub mod texts;
+mod wish;
 
 use std::collections::BTreeMap;
 
@@ -15,20 +17,20 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 use uuid::Uuid;
 
 use self::{
     facts::{Change, Facts, Purse, RowFacts, Seen},
+    least::Proposed,
     term::{Choice, TERMS},
     texts::Texts,
+    wish::{Asked, Pays, RenewForm, Wish},
 };
 use super::{
     plan::{self, Made, NewPlan, NewStep, Payment, job::JOB},
     standing::{self, Obstacle},
 };
 use crate::{
-    bss::Term,
     identity::access::{
         AccountId, Actor,
         Permission::{PayOrders, RenewResources},
@@ -41,7 +43,7 @@ use crate::{
     web::{
         Access::Needs,
         Error, Form, Page, Routes, Ui,
-        form::{Query, ids_in},
+        form::Query,
         links,
         sentence::{Failure, Sentence},
         shown::FormOf,
@@ -51,49 +53,6 @@ use crate::{
 
 /// What sealed facts of this page are bound to, beside who was shown them.
 const FORM: &str = "renewal_plan";
-
-/// What the URL says.
-#[derive(Debug, Default, Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    resource: Vec<String>,
-    #[serde(default)]
-    paste: String,
-    #[serde(default)]
-    term: Option<String>,
-    #[serde(default)]
-    pay: Option<String>,
-    #[serde(default)]
-    reason: String,
-}
-
-/// The form.
-#[derive(Debug, Deserialize)]
-pub struct RenewForm {
-    form_key: Uuid,
-    seen: String,
-    #[serde(default)]
-    seal: String,
-    #[serde(default)]
-    resource: Vec<String>,
-    term: String,
-    pay: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    typed: String,
-    /// Pressed to reckon again without confirming, where no script does it.
-    #[serde(default)]
-    update: Option<String>,
-}
-
-/// What is renewed, for how long, and whether it is paid at once.
-#[derive(Debug, Clone)]
-struct Wish {
-    ids: Vec<String>,
-    term: Term,
-    pays: bool,
-}
 
 #[derive(Template)]
 #[template(path = "resources/renew.html")]
@@ -127,25 +86,65 @@ struct Paid {
     short: Money,
 }
 
-/// The routes of the page.
+/// The routes of the pages.
 pub fn routes() -> Routes {
     Routes::new()
         .get("/resources/renew", Needs(RenewResources), show)
         .post("/resources/renew", Needs(RenewResources), submit)
         .get("/resources/renew/terms", Needs(RenewResources), terms::show)
+        .get("/resources/plan", Needs(RenewResources), show_plan)
+        .post("/resources/plan", Needs(RenewResources), submit_plan)
 }
 
 /// `GET /resources/renew`.
-pub async fn show(
+async fn show(
     State(app): State<App>,
     ui: Ui,
     actor: Actor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
-    let ids = ids_in(asked.resource.iter().chain([&asked.paste]), str::to_owned);
-    let term = asked.term.as_deref().and_then(term::read).unwrap_or(Term::Months(1));
-    let pays = asked.pay.as_deref() != Some("order") && actor.may(PayOrders);
-    let mut page = RenewPage::new(&ui, Wish { ids, term, pays });
+    let mut wish = asked.wish(false);
+    if !actor.may(PayOrders) {
+        wish.pays = Pays::Not;
+    }
+    shown((&app, &ui, &actor), asked, wish).await
+}
+
+/// `GET /resources/plan`: the orders and payments that take the least cash.
+async fn show_plan(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    let wish = asked.wish(true);
+    shown((&app, &ui, &actor), asked, wish).await
+}
+
+/// `POST /resources/renew`.
+async fn submit(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Form(form): Form<RenewForm>,
+) -> Result<Response, Error> {
+    let wish = form.wish(false);
+    submitted((&app, &ui, &actor), form, wish).await
+}
+
+/// `POST /resources/plan`.
+async fn submit_plan(
+    State(app): State<App>,
+    ui: Ui,
+    actor: Actor,
+    Form(form): Form<RenewForm>,
+) -> Result<Response, Error> {
+    let wish = form.wish(true);
+    submitted((&app, &ui, &actor), form, wish).await
+}
+
+async fn shown((app, ui, actor): (&App, &Ui, &Actor), asked: Asked, wish: Wish) -> Result<Response, Error> {
+    let mut page = RenewPage::new(ui, wish);
     page.may_pay = actor.may(PayOrders);
     page.paste = asked.paste;
     page.typed = Typed::new(&asked.reason, String::new());
@@ -157,49 +156,42 @@ pub async fn show(
         page.wish.ids.clear();
         return Ok(Page(page).into_response());
     }
-    page.read(&app, &actor).await?;
-    page.seal(&app, &actor).await?;
+    page.read(app, actor).await?;
+    page.seal(app, actor).await?;
     Ok(Page(page).into_response())
 }
 
-/// `POST /resources/renew`.
-pub async fn submit(
-    State(app): State<App>,
-    ui: Ui,
-    actor: Actor,
-    Form(form): Form<RenewForm>,
+async fn submitted(
+    (app, ui, actor): (&App, &Ui, &Actor),
+    form: RenewForm,
+    wish: Option<Wish>,
 ) -> Result<Response, Error> {
-    let ids = ids_in(&form.resource, str::to_owned);
-    let term = term::read(&form.term).ok_or_else(|| Error::Invalid("no such term".to_owned()))?;
-    if ids.is_empty() || ids.len() > plan::MOST {
-        return Err(Error::Invalid("no resources, or too many".to_owned()));
-    }
+    let wish = wish.ok_or_else(|| Error::Invalid("no such term, no resources, or too many".to_owned()))?;
     let seen: Seen =
         serde_json::from_str(&form.seen).map_err(|_| Error::Invalid("what was seen".to_owned()))?;
-    let wish = Wish { ids, term, pays: form.pay != "order" };
-    if wish.pays && !actor.may(PayOrders) {
+    if wish.pays.is_now() && !actor.may(PayOrders) {
         return Err(Error::Forbidden);
     }
-    let mut page = RenewPage::new(&ui, wish);
+    let mut page = RenewPage::new(ui, wish);
     page.may_pay = actor.may(PayOrders);
     page.form_key = form.form_key;
     page.typed = Typed::new(&form.reason, form.typed.clone());
     let is_update = form.update.is_some();
-    if is_update || !page.recall(&app, &actor, &form) {
+    if is_update || !page.recall(app, actor, &form) {
         // The same form again: what it became, whatever is true by now.
         if !is_update && let Some(first) = plan::of_form(&app.db, actor.id, form.form_key).await? {
             return Ok(Redirect::to(&format!("{}?first=1", links::plan(first))).into_response());
         }
-        page.read(&app, &actor).await?;
+        page.read(app, actor).await?;
         if !is_update {
-            page.changes = seen.changes(&page.facts, &ui);
+            page.changes = seen.changes(&page.facts, ui);
         }
     }
     if is_update {
-        page.seal(&app, &actor).await?;
+        page.seal(app, actor).await?;
         return Ok(Page(page).into_response());
     }
-    let answer = confirm(&app, &actor, page).await?;
+    let answer = confirm(app, actor, page).await?;
     if answer.status() != StatusCode::SEE_OTHER
         && let Some(first) = plan::of_form(&app.db, actor.id, form.form_key).await?
     {
@@ -245,7 +237,7 @@ impl<'a> RenewPage<'a> {
             ui,
             t: Texts(ui.locale),
             terms: TERMS.iter().map(|one| one.choice(wish.term, ui.locale)).collect(),
-            facts: Facts::none(wish.term, wish.pays, ui.now),
+            facts: Facts::none(&wish, ui.now),
             wish,
             sentence: None,
             changes: Vec::new(),
@@ -267,13 +259,16 @@ impl<'a> RenewPage<'a> {
         if self.wish.ids.is_empty() {
             return Ok(());
         }
+        if self.wish.span.is_none() {
+            self.sentence = Some(Sentence::warning(self.t.no_such_day(), self.t.no_such_day_next()));
+        }
         let looked = standing::look(app, actor, self.ui, &self.wish.ids).await?;
         let is_unknown = |(_, obstacle): &(String, Obstacle)| matches!(obstacle, Obstacle::NotFound);
         if looked.able.is_empty() && looked.unable.iter().all(is_unknown) {
             return Err(Error::NotFound);
         }
         self.unable = looked.unable.iter().map(|(id, why)| (id.clone(), why.sentence(self.ui))).collect();
-        let read = facts::read(app, self.ui, (self.wish.term, self.wish.pays), looked.able).await?;
+        let read = facts::read(app, self.ui, &self.wish, looked.able).await?;
         self.facts = read.facts;
         self.unable.extend(read.unable);
         self.failures = read.failures;
@@ -290,7 +285,7 @@ impl<'a> RenewPage<'a> {
         let theirs = |row: &RowFacts| {
             actor.all_accounts.contains(row.account) && app.readers.get(row.account).is_some()
         };
-        let is_same = facts.term == self.wish.term && facts.pays == self.wish.pays;
+        let is_same = Some(facts.span) == self.wish.span && facts.pays == self.wish.pays;
         if !is_same || !facts.rows.iter().all(theirs) {
             return false;
         }
@@ -318,7 +313,7 @@ impl<'a> RenewPage<'a> {
         };
         self.purses = takes.into_iter().filter_map(paid).collect();
         let sum = self.payable();
-        self.approvals = if self.facts.pays && !sum.is_zero() {
+        self.approvals = if self.facts.pays.is_now() && !sum.is_zero() {
             app.desk.reading().approvals_needed(PayOrder::KIND, Some(sum)).await?
         } else {
             0
@@ -352,7 +347,7 @@ impl<'a> RenewPage<'a> {
 
     /// What is taken from balances at once.
     fn taken_now(&self) -> Money {
-        if self.facts.pays { self.sum(|row| row.facts.price.from_balance) } else { Money::ZERO }
+        if self.facts.pays.is_now() { self.sum(|row| row.facts.price.from_balance) } else { Money::ZERO }
     }
 
     /// The amount that must be typed.
@@ -366,13 +361,14 @@ impl<'a> RenewPage<'a> {
 
     fn is_valid(&self) -> bool {
         !self.facts.rows.is_empty()
+            && (self.may_pay || !self.facts.pays.is_now())
             && self.failures.is_empty()
             && self.purses.iter().all(|paid| paid.short.is_zero())
     }
 
     fn button(&self) -> String {
         let n = self.facts.rows.len();
-        if self.facts.pays {
+        if self.facts.pays.is_now() {
             self.t.renew_and_pay(&self.taken_now().to_string())
         } else if n == 1 {
             self.t.order_one().to_owned()
@@ -383,7 +379,7 @@ impl<'a> RenewPage<'a> {
 
     fn approvals(&self) -> String {
         match self.approvals {
-            _ if !self.facts.pays => self.t.order_only_help().to_owned(),
+            _ if !self.facts.pays.is_now() => self.t.order_only_help().to_owned(),
             0 => self.t.approvals_none().to_owned(),
             1 => self.t.approvals_one().to_owned(),
             n => self.t.approvals(n),
@@ -392,11 +388,51 @@ impl<'a> RenewPage<'a> {
 
     fn terms_url(&self) -> String {
         let ids = self.facts.rows.iter().flat_map(|row| &row.facts.resources);
-        terms::url(ids.map(|one| one.chosen.id.as_str()), self.facts.pays)
+        terms::url(ids.map(|one| one.chosen.id.as_str()), self.facts.pays.is_now())
     }
 
     fn term_words(&self) -> String {
-        plan::texts::term(self.facts.term, self.ui.locale)
+        self.facts.span.words(self.ui.locale)
+    }
+
+    /// The term of an order, in words.
+    fn row_term(&self, row: &RowFacts) -> String {
+        plan::texts::term(row.facts.term, self.ui.locale)
+    }
+
+    fn path(&self) -> &'static str {
+        self.wish.pays.path()
+    }
+
+    fn is_plan(&self) -> bool {
+        self.wish.pays.is_least()
+    }
+
+    fn title(&self) -> &'static str {
+        if self.is_plan() { self.t.plan_title() } else { self.t.title() }
+    }
+
+    fn resources(&self) -> usize {
+        self.facts.rows.iter().map(|row| row.facts.resources.len()).sum()
+    }
+
+    fn by_coupons(&self) -> Money {
+        self.sum(|row| row.facts.price.payable - row.facts.price.from_balance)
+    }
+
+    /// The same resources and term on the page that plans for the least cash.
+    fn plan_url(&self) -> String {
+        let term = TERMS.iter().find(|one| one.1 == self.wish.term).map_or("", |one| one.0);
+        format!("{}&term={term}", links::plan_renewals(self.wish.ids.iter().map(String::as_str)))
+    }
+
+    /// How good the proposal for an account is, in words.
+    fn quality(&self, one: &Proposed) -> String {
+        if one.gap().is_zero() {
+            self.t.is_least().to_owned()
+        } else {
+            self.t.could_be_lower(&one.gap().to_string())
+        }
     }
 
     fn auto(&self, row: &RowFacts) -> String {

@@ -5,7 +5,12 @@ use futures_util::{StreamExt as _, stream};
 
 use super::texts::Texts;
 use crate::{
-    bss::{self, Reader, Term, explain::explain, prices::RenewalInquiry},
+    bss::{
+        self, Reader, Term,
+        codes::{DiscountType, RatingDiscount},
+        explain::explain,
+        prices::{RenewalDiscount, RenewalInquiry},
+    },
     features::resources::plan::Price,
     i18n::Locale,
     money::Money,
@@ -23,10 +28,23 @@ pub(super) struct Quote {
     pub(super) price: Price,
     /// The discount that the price rests on: id and name.
     pub(super) discount: Option<(String, String)>,
+    /// Every discount that could be used.
+    pub(super) offers: Vec<Offered>,
+}
+
+/// What renewing a resource costs with one discount.
+#[derive(Debug, Clone)]
+pub(super) struct Offered {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// Its kind as an order names it; nothing for one that orders have no name for.
+    pub(super) kind: Option<DiscountType>,
+    /// What is paid with it, yuan.
+    pub(super) amount: Money,
 }
 
 /// Why a resource has no price: Huawei's code and words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Unpriced {
     code: String,
     words: String,
@@ -34,11 +52,10 @@ pub(super) struct Unpriced {
 
 /// Asks for the price of each resource as an order of its own, in the order given.
 pub(super) async fn each(
-    asked: Vec<(Reader, String)>,
-    term: Term,
+    asked: Vec<(Reader, String, Term)>,
 ) -> Vec<Result<Result<Quote, Unpriced>, bss::Error>> {
     stream::iter(asked)
-        .map(|(reader, id)| async move { one(&reader, &id, term).await })
+        .map(|(reader, id, term)| async move { one(&reader, &id, term).await })
         .buffered(AT_ONCE)
         .collect()
         .await
@@ -72,35 +89,62 @@ async fn one(reader: &Reader, id: &str, term: Term) -> Result<Result<Quote, Unpr
         Some((best.amount?.rounded(), (id, best.discount_name.clone().unwrap_or_default())))
     });
     let (payable, discount) = best.map_or((official, None), |(amount, named)| (amount, Some(named)));
-    Ok(Ok(Quote { price: Price { official, payable, from_balance: payable }, discount }))
+    let offers = prices.discounted.iter().filter_map(offered).collect();
+    Ok(Ok(Quote { price: Price { official, payable, from_balance: payable }, discount, offers }))
+}
+
+fn offered(told: &RenewalDiscount) -> Option<Offered> {
+    let kind = match told.discount_type? {
+        RatingDiscount::Commercial => Some(DiscountType::Commercial),
+        RatingDiscount::ByDistributor | RatingDiscount::ByPartner => Some(DiscountType::Partner),
+        RatingDiscount::Unknown(_) => None,
+    };
+    Some(Offered {
+        id: told.discount_id.clone()?,
+        name: told.discount_name.clone().unwrap_or_default(),
+        kind,
+        amount: told.amount?.rounded(),
+    })
 }
 
 /// What renewing many resources costs together.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Together {
     pub(super) official: Money,
     pub(super) payable: Money,
-    /// How many of them cannot be renewed for this term.
-    pub(super) without: usize,
+    /// Those that cannot be renewed for this term, and why.
+    pub(super) failed: Vec<(String, Unpriced)>,
 }
 
 /// Asks for the price of many resources of one account together, ten at a time.
 pub(super) async fn together(reader: &Reader, ids: &[String], term: Term) -> Result<Together, bss::Error> {
     let mut sum = Together::default();
     for some in ids.chunks(PER_INQUIRY) {
+        let mut all_fail = |why: &Unpriced| {
+            sum.failed.extend(some.iter().map(|id| (id.clone(), why.clone())));
+        };
         let Ok(inquiry) = RenewalInquiry::new(some.to_vec(), term, false) else {
-            sum.without += some.len();
+            all_fail(&Unpriced::default());
             continue;
         };
         let prices = match reader.renewal_prices(&inquiry).await {
             Ok(prices) => prices,
             Err(error) if error.kind == bss::Kind::Refused => {
-                sum.without += some.len();
+                all_fail(&Unpriced {
+                    code: error.code.unwrap_or_default(),
+                    words: error.message.unwrap_or_default(),
+                });
                 continue;
             }
             Err(error) => return Err(error),
         };
-        sum.without += prices.failed.len();
+        sum.failed.extend(prices.failed.iter().map(|one| {
+            let why = Unpriced {
+                code: one.error_code.clone().unwrap_or_default(),
+                words: one.error_msg.clone().unwrap_or_default(),
+            };
+            (one.resource_id.clone().unwrap_or_default(), why)
+        }));
         let official = prices.official.as_ref().and_then(|price| price.official_website_amount);
         let official = official.unwrap_or_default().rounded();
         let payable = prices.best().and_then(|best| best.amount).map_or(official, Money::rounded);

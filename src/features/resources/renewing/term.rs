@@ -3,6 +3,9 @@
 
 use chrono::{DateTime, Datelike as _, FixedOffset, Months, NaiveDate, TimeDelta, Utc};
 
+use serde::{Deserialize, Serialize};
+
+use super::texts::Texts;
 use crate::{bss::Term, features::resources::plan, i18n::Locale};
 
 /// Every term that BSS renews for, shortest first.
@@ -30,6 +33,25 @@ const CHARGED_AT: u32 = 3;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Named(pub(super) &'static str, pub(super) Term);
 
+/// For how long resources are renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Span {
+    /// Each for this term.
+    Term(Term),
+    /// Each for the shortest term that reaches this day of Beijing's calendar.
+    Day(NaiveDate),
+}
+
+/// Why no term is right for a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoTerm {
+    /// It is paid for until then already.
+    Reached,
+    /// Not even the longest term reaches it.
+    TooFar,
+}
+
 /// A term in a list to choose from.
 pub(super) struct Choice {
     pub(super) name: &'static str,
@@ -41,6 +63,29 @@ impl Named {
     pub(super) fn choice(self, chosen: Term, locale: Locale) -> Choice {
         let Self(name, term) = self;
         Choice { name, words: plan::texts::term(term, locale), chosen: term == chosen }
+    }
+}
+
+impl Span {
+    /// The term for what is paid for until `from`.
+    pub(super) fn term(self, from: DateTime<Utc>, expiry_day: Option<i16>) -> Result<Term, NoTerm> {
+        let day = match self {
+            Self::Term(term) => return Ok(term),
+            Self::Day(day) => day,
+        };
+        let reaches = |at: DateTime<Utc>| at.with_timezone(&beijing()).date_naive() >= day;
+        if reaches(from) {
+            return Err(NoTerm::Reached);
+        }
+        let enough = TERMS.iter().find(|named| reaches(until(from, named.1, expiry_day)));
+        enough.map(|named| named.1).ok_or(NoTerm::TooFar)
+    }
+
+    pub(super) fn words(self, locale: Locale) -> String {
+        match self {
+            Self::Term(term) => plan::texts::term(term, locale),
+            Self::Day(day) => Texts(locale).until_day(&day.to_string()),
+        }
     }
 }
 
@@ -133,6 +178,26 @@ mod tests {
             ("2026-12-20T10:00:00Z", None),
         ] {
             assert_eq!(charged_next(expires, 7, at(now)), expected.map(at), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_reached_by_the_shortest_term() {
+        let from = at("2026-12-15T15:59:59Z");
+        let day = |text: &str| Span::Day(text.parse().expect("a day"));
+        for (span, common, expected) in [
+            (day("2026-12-15"), None, Err(NoTerm::Reached)),
+            (day("2026-12-16"), None, Ok(Term::Months(1))),
+            (day("2027-01-15"), None, Ok(Term::Months(1))),
+            (day("2027-01-16"), None, Ok(Term::Months(2))),
+            // The common day of expiry moves the end of one month far enough.
+            (day("2027-01-20"), Some(20), Ok(Term::Months(1))),
+            (day("2027-12-01"), None, Ok(Term::Years(1))),
+            (day("2029-12-15"), None, Ok(Term::Years(3))),
+            (day("2029-12-16"), None, Err(NoTerm::TooFar)),
+            (Span::Term(Term::Years(2)), None, Ok(Term::Years(2))),
+        ] {
+            assert_eq!(span.term(from, common), expected, "{span:?} {common:?}");
         }
     }
 

@@ -57,7 +57,10 @@ struct Row {
     official: Money,
     payable: Money,
     per_month: Money,
-    without: String,
+    /// Those that cannot be renewed for it, and why.
+    failed: Vec<(String, String)>,
+    /// Whether it can be chosen for any of them.
+    is_possible: bool,
     is_cheapest: bool,
 }
 
@@ -87,21 +90,22 @@ pub(super) async fn show(
     let per_month = |named: &Named, sum: &Together| {
         Money::new(sum.payable.decimal() / rust_decimal::Decimal::from(months(named.1))).rounded()
     };
-    let is_whole = |sum: &Together| sum.without == 0;
+    let is_whole = |sum: &Together| sum.failed.is_empty();
     let cheapest =
         sums.iter().filter(|(_, sum)| is_whole(sum)).map(|(named, sum)| per_month(named, sum)).min();
-    let t = Texts(ui.locale);
     let row = |(named, sum): &(Named, Together)| Row {
         words: plan::texts::term(named.1, ui.locale),
         url: address("/resources/renew", ids.iter().map(String::as_str), &[("term", named.0), ("pay", pay)]),
         official: sum.official,
         payable: sum.payable,
         per_month: per_month(named, sum),
-        without: if sum.without == 0 { String::new() } else { t.without(sum.without) },
+        failed: sum.failed.iter().map(|(id, why)| (id.clone(), why.sentence(ui.locale).text)).collect(),
+        is_possible: sum.failed.len() < all,
         is_cheapest: is_whole(sum) && Some(per_month(named, sum)) == cheapest,
     };
-    let rows = sums.iter().filter(|(_, sum)| sum.without < all).map(row).collect();
+    let rows = sums.iter().map(row).collect();
     let back = links::renew(ids.iter().map(String::as_str));
+    let t = Texts(ui.locale);
     let page = TermsPage { ui, t, back, rows, failure };
     if page.ui.htmx {
         return Ok(Html(page.as_grid().render()?).into_response());
@@ -129,17 +133,21 @@ async fn compare(app: &App, ui: &Ui, stored: &[Stored]) -> (Vec<(Named, Together
         .await;
     let mut sums: Vec<(Named, Together)> = TERMS.iter().map(|named| (*named, Together::default())).collect();
     let mut failure = None;
+    // A sum without a part of it would look cheap.
+    let is_unread = |named: &Named| {
+        let mut of_term = answers.iter().filter(|(other, _)| other.0 == named.0);
+        of_term.any(|(_, answer)| answer.is_err())
+    };
+    sums.retain(|(named, _)| !is_unread(named));
     for (named, answer) in answers {
-        let Some((_, sum)) = sums.iter_mut().find(|(known, _)| known.0 == named.0) else { continue };
         match answer {
             Ok(part) => {
+                let Some((_, sum)) = sums.iter_mut().find(|(known, _)| known.0 == named.0) else { continue };
                 sum.official += part.official;
                 sum.payable += part.payable;
-                sum.without += part.without;
+                sum.failed.extend(part.failed);
             }
             Err(error) => {
-                // A sum without a part of it would look cheap.
-                sum.without = usize::MAX / 2;
                 failure =
                     failure.or_else(|| Some(Failure::of(&error, Texts(ui.locale).the_price(), ui.locale)));
             }
