@@ -112,13 +112,12 @@ fn coupon(dice: &mut Dice, at: u64) -> Result<OrderCoupon> {
             limit(&format!("simultaneousUseWith{with}Discount"), "0");
         }
     }
-    let (version, worth) = match kind {
-        2 => (1, format!(r#""face_value":{}"#, dice.one_of(&["0.9", "0.95", "0.8"]))),
-        _ => {
-            let worth = 50 + dice.roll(20) * 100;
-            let version = if dice.roll(100) < 20 { 1 } else { 2 };
-            (version, format!(r#""face_value":{worth},"balance":{worth}"#))
-        }
+    let (version, worth) = if kind == 2 {
+        (1, format!(r#""face_value":{}"#, dice.one_of(&["0.9", "0.95", "0.8"])))
+    } else {
+        let worth = 50 + dice.roll(20) * 100;
+        let version = if dice.roll(100) < 20 { 1 } else { 2 };
+        (version, format!(r#""face_value":{worth},"balance":{worth}"#))
     };
     Ok(serde_json::from_str(&format!(
         r#"{{"coupon_id":"C{at}","status":2,"coupon_type":{kind},"coupon_version":{version},{worth},

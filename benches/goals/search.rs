@@ -78,14 +78,14 @@ pub(crate) async fn measure(
     families.sort_unstable();
     families.dedup();
     for family in families {
-        let of: Vec<&Tried> = tried.iter().filter(|tried| tried.family == family).collect();
+        let those: Vec<&Tried> = tried.iter().filter(|tried| tried.family == family).collect();
         report.note(format!(
             "search for {of}, {family}: worst {:.1} × (“{}”), median {:.1} ×, {} of {} found something",
-            of[0].ratio,
-            of[0].text,
-            median(of.iter().map(|tried| tried.ratio).collect()),
-            of.iter().filter(|tried| tried.hit).count(),
-            of.len()
+            those[0].ratio,
+            those[0].text,
+            median(those.iter().map(|tried| tried.ratio).collect()),
+            those.iter().filter(|tried| tried.hit).count(),
+            those.len()
         ));
     }
     Ok(())
