@@ -19,24 +19,26 @@ pub struct Tools {
     pub t: Texts,
     list: List,
     mine: Mine,
-    columns: Vec<(&'static str, String)>,
+    columns: Vec<(&'static str, &'static str)>,
     query: String,
 }
 
 impl Tools {
-    /// Those of `actor`.
+    /// Those of `actor`, with `words` for the columns of the list in their order, and the filter that is shown as
+    /// an address has it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read(app: &App, actor: &Actor, list: List) -> Result<Mine, Error> {
-        Ok(lists::store::mine(&app.db, actor.id, list).await?)
-    }
-
-    /// With `words` for the columns of the list, in their order, and the filter that is shown as an address has
-    /// it.
-    pub fn new(ui: &Ui, list: List, mine: Mine, words: &[&str], query: String) -> Self {
-        let columns = list.columns().iter().copied().zip(words.iter().map(|word| (*word).to_owned()));
-        Self { t: Texts(ui.locale), list, mine, columns: columns.collect(), query }
+    pub async fn read(
+        app: &App,
+        (ui, actor): (&Ui, &Actor),
+        list: List,
+        words: &[&'static str],
+        query: String,
+    ) -> Result<Self, Error> {
+        let mine = lists::store::mine(&app.db, actor.id, list).await?;
+        let columns = list.columns().iter().copied().zip(words.iter().copied()).collect();
+        Ok(Self { t: Texts(ui.locale), list, mine, columns, query })
     }
 
     /// Whether a column shows.
@@ -55,8 +57,8 @@ impl Tools {
     }
 
     /// The columns that can be hidden: name, word, whether it shows.
-    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &str, bool)> {
-        self.columns.iter().map(|(name, word)| (*name, word.as_str(), self.shows(name)))
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        self.columns.iter().map(|(name, word)| (*name, *word, self.shows(name)))
     }
 
     /// The views: the view itself, its address, and whether it is what is shown.

@@ -220,6 +220,11 @@ impl Filter {
         filters::query(pairs)
     }
 
+    /// The query string of the first page of what this finds.
+    pub fn conditions(&self) -> String {
+        Self { start: Start::First, ..self.clone() }.query()
+    }
+
     /// This filter with something changed, from its first page on.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {

@@ -26,7 +26,7 @@ use crate::{
     i18n::Locale,
     identity::{
         access::{Actor, Permission},
-        lists::{List, Mine},
+        lists::List,
     },
     jobs,
     state::App,
@@ -116,7 +116,6 @@ pub async fn show(
         return Ok(Redirect::to(&url).into_response());
     }
     let filter = Filter::from(parameters);
-    let mine = Tools::read(&app, &actor, List::Orders).await?;
     let glance = Glance::at(&app, &actor.scope).await?;
     let Listing { page, tallies } = list(&app.db, &actor.scope, &filter, app.settings.zone).await?;
     let total = filter.is_tallied().then(|| {
@@ -152,7 +151,7 @@ pub async fn show(
         filter: &filter,
         glance: &glance,
         total,
-        tools: tools(&ui, mine, &filter),
+        tools: tools(&app, (&ui, &actor), &filter).await?,
     };
     if !ui.htmx {
         return Ok(Page(view).into_response());
@@ -175,11 +174,10 @@ struct SummaryPage<'a> {
     tools: Tools,
 }
 
-fn tools(ui: &Ui, mine: Mine, filter: &Filter) -> Tools {
+async fn tools(app: &App, (ui, actor): (&Ui, &Actor), filter: &Filter) -> Result<Tools, Error> {
     let t = Texts(ui.locale);
     let words = [t.status(), t.kind(), t.product(), t.account(), t.created(), t.paid_or_due(), t.official()];
-    let query = Filter { start: Start::First, ..filter.clone() }.query();
-    Tools::new(ui, List::Orders, mine, &words, query)
+    Tools::read(app, (ui, actor), List::Orders, &words, filter.conditions()).await
 }
 
 impl SummaryPage<'_> {
@@ -203,7 +201,7 @@ pub async fn show_summary(
     let filter = Filter { start: Start::First, ..Filter::from(parameters) };
     let total = Total::of(&[summary(&app.db, &actor.scope, &filter, app.settings.zone).await?]);
     let back = format!("{}?{}", links::ORDERS, filter.query());
-    let tools = tools(&ui, Tools::read(&app, &actor, List::Orders).await?, &filter);
+    let tools = tools(&app, (&ui, &actor), &filter).await?;
     Ok(Page(SummaryPage { ui: &ui, t: Texts(ui.locale), total, back, tools }).into_response())
 }
 
@@ -279,11 +277,7 @@ impl ListPage<'_> {
     }
 
     fn export(&self, kind: &str) -> String {
-        format!(
-            "{}/export.{kind}?{}",
-            links::ORDERS,
-            Filter { start: Start::First, ..self.filter.clone() }.query()
-        )
+        format!("{}/export.{kind}?{}", links::ORDERS, self.filter.conditions())
     }
 
     fn span(&self) -> usize {
@@ -291,7 +285,7 @@ impl ListPage<'_> {
     }
 
     fn summary_url(&self) -> String {
-        format!("{}/summary?{}", links::ORDERS, Filter { start: Start::First, ..self.filter.clone() }.query())
+        format!("{}/summary?{}", links::ORDERS, self.filter.conditions())
     }
 
     /// The header of a column that can be sorted by: the same list the other way round, or by it.

@@ -263,6 +263,11 @@ impl Filter {
         filters::query(pairs)
     }
 
+    /// The query string of the first page of what this finds.
+    pub fn conditions(&self) -> String {
+        Self { start: Start::First, ..self.clone() }.query()
+    }
+
     /// This filter with something changed, from its first page on; pasted ids are left behind.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {

@@ -144,7 +144,7 @@ pub async fn show(
     let acts = acts(&ui);
     let matching = if wants_all && is_fresh && !acts.is_empty() {
         let total = total.as_deref();
-        Some(Matching::of((&app.db, &actor.scope), (&filter, &ui), &page, total).await?)
+        Some(Matching::of((&app.db, &actor.scope), (&filter, &ui), (&page, total), &acts).await?)
     } else {
         None
     };
@@ -167,13 +167,14 @@ pub async fn show(
         next: page.next.map(url),
         is_fresh,
         too_many: asked > MOST_IDS,
-        tools: Tools::new(
-            &ui,
+        tools: Tools::read(
+            &app,
+            (&ui, &actor),
             List::Resources,
-            Tools::read(&app, &actor, List::Resources).await?,
             &[t.product(), t.region_and_project(), t.account(), t.policy(), t.status()],
-            Filter { start: Start::First, ..filter.clone() }.query(),
-        ),
+            filter.conditions(),
+        )
+        .await?,
         rows: &page.rows,
         attached,
         filter: &filter,
@@ -272,10 +273,9 @@ impl ListPage<'_> {
     /// The list with everything that matches selected, where that is more than the page.
     fn all(&self) -> Option<String> {
         let has_more = self.first.is_some() || self.next.is_some();
-        let filter = Filter { start: Start::First, ..self.filter.clone() };
-        let conditions = filter.query();
+        let conditions = self.filter.conditions();
         let sign = if conditions.is_empty() { "" } else { "&" };
-        (has_more && filter.ids.is_empty())
+        (has_more && self.filter.ids.is_empty())
             .then(|| format!("{}?{conditions}{sign}{SELECT_ALL}", links::RESOURCES))
     }
 
@@ -298,8 +298,7 @@ impl ListPage<'_> {
     }
 
     fn export(&self, kind: &str) -> String {
-        let filter = Filter { start: Start::First, ..self.filter.clone() };
-        format!("{}/export.{kind}?{}", links::RESOURCES, filter.query())
+        format!("{}/export.{kind}?{}", links::RESOURCES, self.filter.conditions())
     }
 
     /// The list the other way round.

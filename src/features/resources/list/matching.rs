@@ -60,12 +60,13 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    /// All that `filter` finds, of which `page` is the first page; `total` is how many, where that is counted.
+    /// All that `filter` finds, of which `page` is the first page, for what the reader may do; `total` is how
+    /// many, where that is counted.
     pub(super) async fn of(
         (db, scope): (&PgPool, &Scope),
         (filter, ui): (&Filter, &Ui),
-        page: &pager::Page<Row>,
-        total: Option<&str>,
+        (page, total): (&pager::Page<Row>, Option<&str>),
+        acts: &[Act],
     ) -> sqlx::Result<Self> {
         let id = |row: &Row| row.resource_id().to_owned();
         let mut ids: Vec<String> = page.rows.iter().map(id).collect();
@@ -85,7 +86,7 @@ impl Matching {
             None if more => t.more_chosen(there),
             None => t.all_chosen(&grouped(i64::try_from(there).unwrap_or(i64::MAX))),
         };
-        let acts: Vec<(Act, String)> = acts(ui).iter().map(|act| with(act, &ids, more, t)).collect();
+        let acts: Vec<(Act, String)> = acts.iter().map(|act| with(act, &ids, more, t)).collect();
         let takes_fewer = acts.iter().any(|(act, _)| more || there > act.limit);
         Ok(Self { words, acts, takes_fewer })
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
+use futures_util::future::{OptionFuture, join_all};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -134,25 +134,21 @@ pub(super) async fn read(app: &App, ui: &Ui, wish: &Wish, able: Vec<Subject>) ->
         let reader = reader(account)?;
         let is_least = wish.pays.is_least();
         Some(async move {
-            let coupons =
-                async { if is_least { payments::coupons_of(&reader).await } else { Ok(Vec::new()) } };
+            let coupons = OptionFuture::from(is_least.then(|| payments::coupons_of(&reader)));
             let (balances, coupons) = tokio::join!(reader.balances(), coupons);
             (account, balances, coupons)
         })
     });
     let (priced, purses) = tokio::join!(prices::each(asked), join_all(purses));
-    let mut rows = Vec::new();
+    let mut renewals = Vec::new();
     for (timed, priced) in subjects.into_iter().zip(priced) {
         match priced {
-            Ok(Ok(quote)) => rows.push(timed.row(app, ui, wish.pays, quote)),
+            Ok(Ok(quote)) => renewals.push(timed.row(app, ui, wish.pays, quote)),
             Ok(Err(unpriced)) => {
                 read.unable.push((timed.subject.stored.resource_id, unpriced.sentence(ui.locale)));
             }
             Err(error) => read.failures.push(Failure::of(&error, t.the_price(), ui.locale)),
         }
-    }
-    if !wish.pays.is_least() {
-        read.facts.rows = rows.drain(..).map(|priced| priced.row).collect();
     }
     for (account, balances, coupons) in purses {
         match balances {
@@ -167,9 +163,8 @@ pub(super) async fn read(app: &App, ui: &Ui, wish: &Wish, able: Vec<Subject>) ->
             }
             Err(_) => {}
         }
-        let (mine, others): (Vec<Priced>, Vec<Priced>) =
-            rows.into_iter().partition(|priced| priced.row.account == account);
-        rows = others;
+        let Some(coupons) = coupons else { continue };
+        let mine: Vec<Priced> = renewals.extract_if(.., |priced| priced.row.account == account).collect();
         match coupons {
             Ok(_) if mine.is_empty() => {}
             Ok(coupons) => {
@@ -184,6 +179,8 @@ pub(super) async fn read(app: &App, ui: &Ui, wish: &Wish, able: Vec<Subject>) ->
             Err(error) => read.failures.push(Failure::of(&error, t.the_coupons(), ui.locale)),
         }
     }
+    // What was not planned is ordered one by one, as it was asked for.
+    read.facts.rows.extend(renewals.into_iter().map(|priced| priced.row));
     // One sentence for what fails in the same way many times.
     read.failures.dedup_by(|a, b| a.words() == b.words());
     read.facts.at = app.clock.now();

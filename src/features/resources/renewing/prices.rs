@@ -9,7 +9,7 @@ use crate::{
         self, Reader, Term,
         codes::{DiscountType, RatingDiscount},
         explain::explain,
-        prices::{RenewalDiscount, RenewalInquiry},
+        prices::{self, RenewalDiscount, RenewalInquiry},
     },
     features::resources::plan::Price,
     i18n::Locale,
@@ -62,26 +62,20 @@ pub(super) async fn each(
 }
 
 async fn one(reader: &Reader, id: &str, term: Term) -> Result<Result<Quote, Unpriced>, bss::Error> {
-    let unpriced =
-        |code: &str, words: &str| Ok(Err(Unpriced { code: code.to_owned(), words: words.to_owned() }));
-    let Ok(inquiry) = RenewalInquiry::new(vec![id.to_owned()], term, false) else { return unpriced("", "") };
+    let Ok(inquiry) = RenewalInquiry::new(vec![id.to_owned()], term, false) else {
+        return Ok(Err(Unpriced::default()));
+    };
     let prices = match reader.renewal_prices(&inquiry).await {
         Ok(prices) => prices,
         // All that was asked about failed: some answer so.
-        Err(error) if error.kind == bss::Kind::Refused => {
-            let words = error.message.as_deref().unwrap_or_default();
-            return unpriced(error.code.as_deref().unwrap_or_default(), words);
-        }
+        Err(error) if error.kind == bss::Kind::Refused => return Ok(Err(Unpriced::refused(error))),
         Err(error) => return Err(error),
     };
     if let Some(failed) = prices.failed.first() {
-        return unpriced(
-            failed.error_code.as_deref().unwrap_or_default(),
-            failed.error_msg.as_deref().unwrap_or_default(),
-        );
+        return Ok(Err(Unpriced::told(failed)));
     }
     let Some(official) = prices.official.as_ref().and_then(|price| price.official_website_amount) else {
-        return unpriced("", "");
+        return Ok(Err(Unpriced::default()));
     };
     let official = official.rounded();
     let best = prices.best().and_then(|best| {
@@ -130,21 +124,14 @@ pub(super) async fn together(reader: &Reader, ids: &[String], term: Term) -> Res
         let prices = match reader.renewal_prices(&inquiry).await {
             Ok(prices) => prices,
             Err(error) if error.kind == bss::Kind::Refused => {
-                all_fail(&Unpriced {
-                    code: error.code.unwrap_or_default(),
-                    words: error.message.unwrap_or_default(),
-                });
+                all_fail(&Unpriced::refused(error));
                 continue;
             }
             Err(error) => return Err(error),
         };
-        sum.failed.extend(prices.failed.iter().map(|one| {
-            let why = Unpriced {
-                code: one.error_code.clone().unwrap_or_default(),
-                words: one.error_msg.clone().unwrap_or_default(),
-            };
-            (one.resource_id.clone().unwrap_or_default(), why)
-        }));
+        let failed = prices.failed.iter();
+        sum.failed
+            .extend(failed.map(|one| (one.resource_id.clone().unwrap_or_default(), Unpriced::told(one))));
         let official = prices.official.as_ref().and_then(|price| price.official_website_amount);
         let official = official.unwrap_or_default().rounded();
         let payable = prices.best().and_then(|best| best.amount).map_or(official, Money::rounded);
@@ -155,6 +142,19 @@ pub(super) async fn together(reader: &Reader, ids: &[String], term: Term) -> Res
 }
 
 impl Unpriced {
+    /// All that was asked about was refused.
+    fn refused(error: bss::Error) -> Self {
+        Self { code: error.code.unwrap_or_default(), words: error.message.unwrap_or_default() }
+    }
+
+    /// This one has no price beside others that have.
+    fn told(failed: &prices::Unpriced) -> Self {
+        Self {
+            code: failed.error_code.clone().unwrap_or_default(),
+            words: failed.error_msg.clone().unwrap_or_default(),
+        }
+    }
+
     /// In words.
     pub(super) fn sentence(&self, locale: Locale) -> Sentence {
         let t = Texts(locale);
