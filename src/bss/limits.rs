@@ -291,7 +291,7 @@ mod tests {
             // Behind all others also where it happens to be looked at.
             let turn = futures_util::future::select(tokio::spawn(call), clock.sleep(4 * SLOT));
             flying(&hand, turn).await;
-            longest = longest.max(clock.since_boot() - asked);
+            longest = longest.max(clock.since_boot().saturating_sub(asked));
         }
         assert!(longest > Duration::ZERO && longest < 2 * SLOT, "{longest:?}");
         let used = taken.load(Ordering::Relaxed) + 60;

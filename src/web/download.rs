@@ -40,6 +40,8 @@ const PORTION: usize = 500;
 
 /// Where portions of rows go.
 pub type Sender<R> = mpsc::Sender<sqlx::Result<Vec<R>>>;
+/// Where they come from.
+type Portions<R> = mpsc::Receiver<sqlx::Result<Vec<R>>>;
 
 /// A list that can be had as a file.
 pub trait Table: Send + 'static {
@@ -145,7 +147,7 @@ fn begin<T: Table>(
     ui: &Ui,
     actor: &Actor,
     asked: T::Asked,
-) -> Result<(Reader, mpsc::Receiver<sqlx::Result<Vec<T::Row>>>), Error> {
+) -> Result<(Reader, Portions<T::Row>), Error> {
     let permit = AT_ONCE.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
     let by = Reader {
         db: app.db.clone(),

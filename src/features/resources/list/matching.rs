@@ -85,18 +85,18 @@ impl Matching {
             None if more => t.more_chosen(there),
             None => t.all_chosen(&grouped(i64::try_from(there).unwrap_or(i64::MAX))),
         };
-        let acts: Vec<(Act, String)> = acts(ui).into_iter().map(|act| with(act, &ids, more, t)).collect();
+        let acts: Vec<(Act, String)> = acts(ui).iter().map(|act| with(act, &ids, more, t)).collect();
         let takes_fewer = acts.iter().any(|(act, _)| more || there > act.limit);
         Ok(Self { words, acts, takes_fewer })
     }
 }
 
 /// The act upon the first of `ids`, as many as it takes.
-fn with(act: Act, ids: &[String], more: bool, t: Texts) -> (Act, String) {
+fn with(act: &Act, ids: &[String], more: bool, t: Texts) -> (Act, String) {
     let taken = ids.len().min(act.limit);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(ids[..taken].iter().map(|id| ("resource", id)));
     let url = format!("{}?{}", act.url, query.finish());
-    let takes = if more || ids.len() > taken { t.takes_first(taken) } else { t.takes_all(taken) };
-    (Act { url, ..act }, takes)
+    let words = if more || ids.len() > taken { t.takes_first(taken) } else { t.takes_all(taken) };
+    (Act { url, word: act.word, limit: act.limit, destructive: act.destructive }, words)
 }
