@@ -179,6 +179,11 @@ impl RefundsPage<'_> {
     fn difference_of(&self, line: &Line) -> Option<Money> {
         self.estimated().and_then(|_| line.difference())
     }
+
+    /// Whether something came of an order that was not thought of.
+    fn has_unforeseen(&self) -> bool {
+        self.lines.iter().any(|line| line.real.is_some() && line.estimated.is_none())
+    }
 }
 
 #[cfg(test)]
