@@ -1,5 +1,7 @@
-//! A page source of any number of orders: answers requests of the client as BSS would, without a
-//! network, so that what is measured is the portal. It keeps nothing and knows no rules.
+//! A page source of any number of orders or resources: answers requests of the client as BSS would, without
+//! a network, so that what is measured is the portal. It keeps nothing and knows no rules.
+
+mod resources;
 
 use std::{
     fmt::Write as _,
@@ -19,7 +21,7 @@ use bss_portal::{
         orders::{Order, OrderDetail, OrderQuery},
         transport::{Broken, Request, Response, Wire},
     },
-    clock::Clock,
+    clock::{self, Clock},
     features::orders::sync::Source,
     i18n::Locale,
 };
@@ -41,30 +43,40 @@ const SERVICES: [(u64, &str, &str, &str); 12] = [
     (1, "hws.service.type.nat", "NAT网关", "NAT Gateway"),
 ];
 const PROJECTS: [&str; 5] = ["default", "电商平台", "数据中台", "research", "移动办公"];
-/// Projects of three old orders each: what a search for something rare finds.
+/// Projects of three old orders and names of a few resources that last long: what a search for something
+/// rare finds.
 pub(crate) const RARE: [&str; 2] =
     ["档案数字化与长期保存示范工程第二阶段验收项目", "quarterly-audit-archive"];
 /// How many of the newest orders await payment.
 const OPEN: u64 = 40;
 
-/// The orders of one account over the last three years.
+/// What one account has: orders over the last three years, and as many resources.
 pub(crate) struct Upstream {
-    orders: u64,
+    size: u64,
     first: DateTime<Utc>,
     span: u64,
     /// How long each answer takes, milliseconds.
     delay: AtomicU64,
-    /// Whether every hundredth order has another price than at first.
+    /// How many answers were given.
+    asked: AtomicU64,
+    /// Whether every hundredth order or resource is not as it was at first.
     changed: AtomicBool,
 }
 
 impl Upstream {
-    /// So many orders.
-    pub(crate) fn of(orders: u64, clock: &Clock) -> Arc<Self> {
+    /// So many of each.
+    pub(crate) fn of(size: u64, clock: &Clock) -> Arc<Self> {
         let span = TimeDelta::days(3 * 365);
         let first = clock.now() - span - TimeDelta::hours(1);
         let span = span.num_seconds().unsigned_abs();
-        Arc::new(Self { orders, first, span, delay: AtomicU64::new(0), changed: AtomicBool::new(false) })
+        Arc::new(Self {
+            size,
+            first,
+            span,
+            delay: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+            changed: AtomicBool::new(false),
+        })
     }
 
     /// From now on each answer takes so long.
@@ -72,24 +84,29 @@ impl Upstream {
         self.delay.store(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// From now on every hundredth order is different.
+    /// How many answers it has given.
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// From now on every hundredth is different.
     pub(crate) fn change(&self) {
         self.changed.store(true, Ordering::Relaxed);
     }
 
     fn created(&self, order: u64) -> DateTime<Utc> {
-        let seconds = order * self.span / self.orders.max(1);
+        let seconds = order * self.span / self.size.max(1);
         self.first + TimeDelta::seconds(seconds.cast_signed())
     }
 
     /// How many orders were created before `at`.
     fn before(&self, at: DateTime<Utc>) -> u64 {
-        let (mut low, mut high) = (0, self.orders);
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.created(middle) < at { low = middle + 1 } else { high = middle }
-        }
-        low
+        first_not(self.size, |order| self.created(order) < at)
+    }
+
+    /// The time at which it was made.
+    fn now(&self) -> DateTime<Utc> {
+        self.first + TimeDelta::seconds(self.span.cast_signed()) + TimeDelta::hours(1)
     }
 
     fn answer(&self, target: &str) -> String {
@@ -99,9 +116,9 @@ impl Upstream {
         }
         let asked = Asked::read(query);
         let mut range = asked.from.map_or(0, |at| self.before(at))
-            ..asked.to.map_or(self.orders, |at| self.before(at + TimeDelta::seconds(1)));
+            ..asked.to.map_or(self.size, |at| self.before(at + TimeDelta::seconds(1)));
         match asked.status {
-            Some(6) => range.start = range.start.max(self.orders.saturating_sub(OPEN)),
+            Some(6) => range.start = range.start.max(self.size.saturating_sub(OPEN)),
             Some(_) => range.end = range.start,
             None => {}
         }
@@ -128,7 +145,7 @@ impl Upstream {
     }
 
     fn detail(&self, id: &str) -> String {
-        let order = self.find(id).start.min(self.orders - 1);
+        let order = self.find(id).start.min(self.size - 1);
         let (_, code, name, _) = SERVICES[service(order)];
         let mut body = String::from("{\"total_count\":1,\"order_info\":");
         self.write(&mut body, order, false, true);
@@ -172,7 +189,7 @@ impl Upstream {
         let name = if english { en } else { zh };
         let created = self.created(order);
         let status = match dice >> 8 & 63 {
-            _ if order + OPEN >= self.orders => 6,
+            _ if order + OPEN >= self.size => 6,
             0..5 => 4,
             _ => 5,
         };
@@ -261,15 +278,31 @@ impl Asked {
 #[async_trait]
 impl Wire for Upstream {
     async fn exchange(&self, request: Request, _limit: Duration) -> Result<Response, Broken> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let delay = self.delay.load(Ordering::Relaxed);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
         let english = request.headers.iter().any(|(name, value)| *name == "X-Language" && value == "en_US");
         let mark = if english { "&english=1" } else { "" };
-        let body = self.answer(&format!("{}{mark}", request.target)).into_bytes();
+        let body = if request.target == resources::PATH {
+            self.list_resources(&request.body, english)
+        } else {
+            self.answer(&format!("{}{mark}", request.target))
+        };
+        let body = body.into_bytes();
         Ok(Response { status: 200, headers: http::HeaderMap::new(), body })
     }
+}
+
+/// The first of so many numbers for which this does not hold; it holds for all before.
+fn first_not(size: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, size);
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 /// A scattered number that is always the same for an order.
@@ -314,16 +347,44 @@ impl Pages {
 
     /// A client with limits of its own.
     pub(crate) fn reader(&self) -> Reader {
+        self.reader_by(self.clock.clone())
+    }
+
+    /// A client without limits.
+    pub(crate) fn unlimited(&self) -> Reader {
+        self.reader_by(Clock::of(Hurried::default()))
+    }
+
+    /// A client whose limits are counted by this clock.
+    fn reader_by(&self, clock: Clock) -> Reader {
         let (reader, _) = bss::connect(Connection {
             endpoint: self.endpoint.clone(),
             credentials: self.credentials.clone(),
             account: "benchmark".to_owned(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),
-            limits: Limits::new(self.clock.clone(), 1),
+            limits: Limits::new(clock, 1),
             chance: bss::chance(),
         });
         reader
+    }
+}
+
+/// Time that passes so fast that no rate limit is ever reached.
+#[derive(Default)]
+struct Hurried(AtomicU64);
+
+impl clock::Source for Hurried {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + self.since_boot()
+    }
+
+    fn since_boot(&self) -> Duration {
+        Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn sleep(&self, _how_long: Duration) -> clock::Sleep {
+        Box::pin(std::future::ready(()))
     }
 }
 

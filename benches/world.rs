@@ -1,4 +1,5 @@
-//! A database with orders, read from a page source by the portal's own job, and a portal that serves it.
+//! A database with orders or resources, read from a page source by the portal's own job, and a portal that
+//! serves it.
 
 use std::{
     sync::Arc,
@@ -9,20 +10,23 @@ use anyhow::Result;
 use bss_portal::{
     clock::Clock,
     db,
-    features::orders::sync::{Readable, Sync},
+    features::{orders, resources},
     identity::access::{AccountId, Role},
 };
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{
     cluster::Cluster,
+    kind::Kind,
     portal::{Portal, add_account, sign_in},
     upstream::{Pages, Upstream},
 };
 
-/// A database with orders of one account.
+/// A database with the orders or the resources of one account.
 pub(crate) struct World {
-    pub(crate) orders: u64,
+    pub(crate) kind: Kind,
+    /// How many.
+    pub(crate) size: u64,
     pub(crate) database: String,
     pub(crate) url: String,
     pub(crate) db: PgPool,
@@ -31,11 +35,11 @@ pub(crate) struct World {
     pub(crate) upstream: Arc<Upstream>,
 }
 
-/// What one reading of all orders took and did.
+/// What one reading of them took and did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     pub(crate) took: Duration,
-    /// Rows of orders inserted, changed or deleted, with all that belongs to them.
+    /// Rows inserted, changed or deleted, with all that belongs to them.
     pub(crate) rows: f64,
     /// Bytes of write-ahead log.
     pub(crate) wal: f64,
@@ -43,26 +47,42 @@ pub(crate) struct Reading {
 
 impl World {
     /// An empty database with an account, and somebody who may see it.
-    pub(crate) async fn create(cluster: &Cluster, orders: u64, name: &str) -> Result<Self> {
-        let database = format!("{name}_{orders}");
+    pub(crate) async fn create(cluster: &Cluster, kind: Kind, size: u64, name: &str) -> Result<Self> {
+        let database = format!("{name}_{size}");
         let db = cluster.create(&database).await?;
         let account = add_account(&db).await?;
         let cookie = sign_in(&db, account, Role::Finance).await?;
-        let upstream = Upstream::of(orders, &Clock::system());
+        let upstream = Upstream::of(size, &Clock::system());
         let url = cluster.url(&database);
-        Ok(Self { orders, database, url, db, account, cookie, upstream })
+        Ok(Self { kind, size, database, url, db, account, cookie, upstream })
     }
 
     /// Reads everything as at the first time, whatever is there already.
     pub(crate) async fn read_all(&self) -> Result<Reading> {
-        sqlx::query("delete from order_sync").execute(&self.db).await?;
+        let forget = format!("delete from {}", self.kind.progress());
+        sqlx::raw_sql(AssertSqlSafe(forget)).execute(&self.db).await?;
+        self.read().await
+    }
+
+    /// Reads what there is to read now.
+    pub(crate) async fn read(&self) -> Result<Reading> {
         let (rows, wal) = self.written().await?;
         let clock = Clock::system();
         let pool = db::pool(&self.url.clone().into(), 8)?;
-        let source = Arc::new(Pages::of(self.upstream.clone(), &clock)?);
-        let readable = Readable { account: self.account, source, pays_for_members: false };
+        let source = Pages::of(self.upstream.clone(), &clock)?;
         let begun = Instant::now();
-        Sync::new(&pool, &clock, &readable).run().await?;
+        match self.kind {
+            Kind::Orders => {
+                let source = Arc::new(source);
+                let readable =
+                    orders::sync::Readable { account: self.account, source, pays_for_members: false };
+                orders::sync::Sync::new(&pool, &clock, &readable).run().await?;
+            }
+            Kind::Resources => {
+                let reader = source.unlimited();
+                resources::sync::Sync::new(&pool, &clock, self.account, &reader).run().await?;
+            }
+        }
         let took = begun.elapsed();
         // A connection tells the statistics of what it did at the latest when it ends.
         pool.close().await;
@@ -74,10 +94,10 @@ impl World {
     async fn written(&self) -> Result<(f64, f64)> {
         Ok(sqlx::query_as(
             "select (select sum(n_tup_ins + n_tup_upd + n_tup_del)::float8 from pg_stat_user_tables
-                     where relname in ('orders', 'order_raw', 'order_gram', 'order_detail', 'order_line', 'order_sub',
-                                       'order_tally')),
+                     where relname = any($1)),
                     pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8",
         )
+        .bind(self.kind.tables())
         .fetch_one(&self.db)
         .await?)
     }
@@ -85,12 +105,14 @@ impl World {
     /// Fills it as reading does, but faster: the search index is made at the end, which is no part of
     /// what the job may do while people search.
     pub(crate) async fn fill(&self) -> Result<()> {
-        let definition: String = sqlx::query_scalar("select pg_get_indexdef('order_gram_found'::regclass)")
+        let index = self.kind.search_index();
+        let definition: String = sqlx::query_scalar("select pg_get_indexdef($1::regclass)")
+            .bind(index)
             .fetch_one(&self.db)
             .await?;
-        sqlx::raw_sql("drop index order_gram_found").execute(&self.db).await?;
+        sqlx::raw_sql(AssertSqlSafe(format!("drop index {index}"))).execute(&self.db).await?;
         self.read_all().await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(definition)).execute(&self.db).await?;
+        sqlx::raw_sql(AssertSqlSafe(definition)).execute(&self.db).await?;
         Ok(())
     }
 

@@ -177,10 +177,10 @@ fn registry(db: &PgPool, clock: &Clock) -> Registry {
 /// The background work.
 fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
-        Arc::new(ReadOrders::new(app.db.clone(), app.readers.clone()).every(sync_period)),
-        Arc::new(ReadResources::new(app.db.clone(), app.readers.clone()).every(sync_period)),
+        Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
+        Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(CarryOn(app.clone())),
-        Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), app.readers.clone())),
+        Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),
     ]
 }

@@ -37,7 +37,7 @@ pub(crate) fn measure(cluster: &Cluster, world: &World, report: &mut Report) -> 
     let took = begun.elapsed().as_secs_f64();
     report.add(
         "P13",
-        format!("{} orders to CSV / psql's \\copy, throughput", world.orders),
+        format!("{} orders to CSV / psql's \\copy, throughput", world.size),
         copied / took,
         Asked::Least(0.5),
     );

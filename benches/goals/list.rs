@@ -1,5 +1,5 @@
-//! The list of orders (P1, P3, P4, P6, P7): whole pages of the real portal against pgbench with the
-//! query that the portal itself prepared.
+//! The lists of orders and of resources (P1, P3, P4, P6, P7): whole pages of the real portal against pgbench
+//! with the query that the portal itself prepared.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,6 +11,7 @@ use crate::{
     Options,
     clients::{Client, load},
     cluster::{Cluster, Script},
+    kind::Kind,
     portal::Portal,
     report::{Asked, Report, median},
     world::World,
@@ -96,13 +97,14 @@ pub(crate) async fn measure(
 ) -> Result<()> {
     let portals: Vec<Portal> = worlds.iter().map(|world| world.portal(cluster)).collect::<Result<_>>()?;
     let (world, portal) = worlds.last().zip(portals.last()).context("no sizes were given")?;
+    let list = world.kind.path();
     let far = far_page(world).await?;
     let length = options.round();
     let mut middles = Vec::new();
     for (world, portal) in worlds.iter().zip(&portals) {
-        let middle = page_after(world, world.orders / 2).await?;
+        let middle = world.kind.page_after(&world.db, world.kind.count(&world.db).await? / 2).await?;
         // Everything read once, and every connection has prepared its statements.
-        for path in ["/orders", &middle] {
+        for path in [list, &middle] {
             load(portal.address, &portal.request(path, ""), CLIENTS, Duration::from_secs(1))?;
         }
         middles.push(middle);
@@ -118,8 +120,8 @@ pub(crate) async fn measure(
     let mut table = Table::default();
     for _ in 0..options.rounds() {
         for ((world, portal), middle) in worlds.iter().zip(&portals).zip(&middles) {
-            table.load(&format!("first {}", world.orders), cluster, portal, &Page("/orders", ""), length)?;
-            table.load(&format!("middle {}", world.orders), cluster, portal, &Page(middle, ""), length)?;
+            table.load(&format!("first {}", world.size), cluster, portal, &Page(list, ""), length)?;
+            table.load(&format!("middle {}", world.size), cluster, portal, &Page(middle, ""), length)?;
         }
         for (name, script) in
             [("pgbench", &page), ("pgbench alone", &page_alone), ("pgbench session", &session)]
@@ -132,8 +134,8 @@ pub(crate) async fn measure(
             figures.database_cpu.push(spent);
         }
         table.load("far", cluster, portal, &Page(&far.path, ""), length)?;
-        table.load("gzip", cluster, portal, &Page("/orders", "Accept-Encoding: gzip\r\n"), length)?;
-        table.load("signed in", cluster, portal, &Page("/orders/sync", ""), length)?;
+        table.load("gzip", cluster, portal, &Page(list, "Accept-Encoding: gzip\r\n"), length)?;
+        table.load("signed in", cluster, portal, &Page(&format!("{list}/sync"), ""), length)?;
         table.load("nobody", cluster, portal, &Page("/healthz", ""), length)?;
     }
     let counts = statements(portal, world).await?;
@@ -142,15 +144,19 @@ pub(crate) async fn measure(
 }
 
 fn tell(report: &mut Report, table: &Table, worlds: &[World], far: &Far, counts: &Counts) {
-    let sizes: Vec<u64> = worlds.iter().map(|world| world.orders).collect();
+    let kind = worlds[0].kind;
+    let of = kind.word();
+    // What a page of resources costs beside its query is known, and no goal.
+    let asked = |asked| if kind == Kind::Orders { asked } else { Asked::Nothing };
+    let sizes: Vec<u64> = worlds.iter().map(|world| world.size).collect();
     let (least, most) = (sizes[0], sizes[sizes.len() - 1]);
     let first = format!("first {most}");
     let rate = |name: &str| table.rate(name);
     report.add(
         "P1",
-        format!("orders list, signed in, {most} orders, {CLIENTS} clients / pgbench with the page's query"),
+        format!("{of} list, signed in, {most} {of}, {CLIENTS} clients / pgbench with the page's query"),
         rate(&first) / rate("pgbench"),
-        Asked::Least(0.60),
+        asked(Asked::Least(0.60)),
     );
     report.add(
         "P1",
@@ -166,21 +172,31 @@ fn tell(report: &mut Report, table: &Table, worlds: &[World], far: &Far, counts:
     );
     report.add(
         "P3",
-        format!("page {} by cursor / first page, throughput", far.number),
+        format!("{of}: page {} by cursor / first page, throughput", far.number),
         rate("far") / rate(&first),
         Asked::Least(0.80),
     );
     report.add(
         "P3",
-        format!("page {} by cursor / first page, processor time of the database", far.number),
+        format!("{of}: page {} by cursor / first page, processor time of the database", far.number),
         table.database_cpu("far") / table.database_cpu(&first),
         Asked::Most(1.1),
     );
-    report.add("P3", "statements per list page, without the session's", counts.page, Asked::Most(1.05));
-    report.add("P3", "statements per list page for the session", counts.session, Asked::Most(1.05));
+    report.add(
+        "P3",
+        format!("{of}: statements per list page, without the session's"),
+        counts.page,
+        Asked::Most(1.05),
+    );
+    report.add(
+        "P3",
+        format!("{of}: statements per list page for the session"),
+        counts.session,
+        Asked::Most(1.05),
+    );
     report.add(
         "P4",
-        "the page's query with tabs' counts / without, in the database alone",
+        format!("{of}: the page's query with tabs' counts / without, in the database alone"),
         rate("pgbench") / rate("pgbench alone"),
         Asked::Nothing,
     );
@@ -188,7 +204,7 @@ fn tell(report: &mut Report, table: &Table, worlds: &[World], far: &Far, counts:
     let (page, tallies) = (1.0 / rate(&first), 1.0 / rate("pgbench") - 1.0 / rate("pgbench alone"));
     report.add(
         "P4",
-        "list with tabs' counts / without, whole page",
+        format!("{of}: list with tabs' counts / without, whole page"),
         (page - tallies) / page,
         Asked::Least(0.80),
     );
@@ -196,13 +212,13 @@ fn tell(report: &mut Report, table: &Table, worlds: &[World], far: &Far, counts:
         "P6",
         "session, person, rights and scope: share of the page's processor time (portal and database)",
         (table.cpu("signed in") - table.cpu("nobody")) / table.cpu(&first),
-        Asked::Most(0.25),
+        asked(Asked::Most(0.25)),
     );
     for size in &sizes[1..] {
         for page in ["first", "middle"] {
             report.add(
                 "P7",
-                format!("{page} page at {size} orders / at {least}"),
+                format!("{page} page at {size} {of} / at {least}"),
                 rate(&format!("{page} {size}")) / rate(&format!("{page} {least}")),
                 Asked::Least(0.95),
             );
@@ -210,7 +226,7 @@ fn tell(report: &mut Report, table: &Table, worlds: &[World], far: &Far, counts:
     }
     for (name, figures) in &table.0 {
         report.note(format!(
-            "{name}: {:.0} per second, processor time per request: portal {:.0} µs, database {:.0} µs; p50 {:.1} ms, p99 {:.1} ms",
+            "{of}, {name}: {:.0} per second, processor time per request: portal {:.0} µs, database {:.0} µs; p50 {:.1} ms, p99 {:.1} ms",
             figures.rate(),
             median(figures.portal_cpu.clone()),
             median(figures.database_cpu.clone()),
@@ -227,26 +243,14 @@ struct Far {
 }
 
 async fn far_page(world: &World) -> Result<Far> {
-    let number = 10_000.min(world.orders / ROWS);
-    Ok(Far { number, path: page_after(world, (number - 1) * ROWS).await? })
-}
-
-/// The page behind so many orders, newest first.
-async fn page_after(world: &World, skipped: u64) -> Result<String> {
-    let (created_at, id): (DateTime<Utc>, i64) = sqlx::query_as(
-        "select created_at, id from orders where account_id = $1 order by created_at desc, id desc offset $2 limit 1",
-    )
-    .bind(world.account.0)
-    .bind(skipped.saturating_sub(1).cast_signed())
-    .fetch_one(&world.db)
-    .await?;
-    Ok(format!("/orders?after={}_{id}", created_at.timestamp_micros()))
+    let number = 10_000.min(world.kind.count(&world.db).await? / ROWS);
+    Ok(Far { number, path: world.kind.page_after(&world.db, (number - 1) * ROWS).await? })
 }
 
 /// The text that the portal sends for its first page, as the database sees it.
 pub(crate) async fn statement_of_page(portal: &Portal, world: &World) -> Result<String> {
     for _ in 0..20 {
-        portal.get("/orders", "")?;
+        portal.get(world.kind.path(), "")?;
         let found: Option<String> = sqlx::query_scalar(
             "select query from pg_stat_activity where datname = $1 and query like 'with tally%' limit 1",
         )
@@ -260,14 +264,10 @@ pub(crate) async fn statement_of_page(portal: &Portal, world: &World) -> Result<
     anyhow::bail!("the page's query was not seen in the database")
 }
 
-/// The parameters of the first page, newest first, as the portal binds them.
+/// The parameters of the first page, as the portal binds them.
 fn values(world: &World) -> Vec<Option<String>> {
-    let mut values = vec![None; 11];
-    values[0] = Some(format!("{{{}}}", world.account));
-    values[1] = Some("1970-01-01 00:00:00+00".to_owned());
-    values[2] = Some("10000-01-01 00:00:00+00".to_owned());
-    values[3] = Some(i64::MIN.to_string());
-    values
+    let accounts = vec![Some(format!("{{{}}}", world.account))];
+    [accounts, world.kind.first_page()].concat()
 }
 
 /// The same rows without the tallies of the tabs.
@@ -305,7 +305,7 @@ struct Counts {
 async fn statements(portal: &Portal, world: &World) -> Result<Counts> {
     const REQUESTS: u32 = 400;
     let mut client = Client::connect(portal.address)?;
-    let request = portal.request("/orders", "");
+    let request = portal.request(world.kind.path(), "");
     sqlx::query("select pg_stat_statements_reset()").execute(&world.db).await?;
     for _ in 0..REQUESTS {
         client.ask(&request)?;

@@ -8,13 +8,15 @@ use crate::{
     Options,
     clients::Client,
     cluster::Cluster,
+    kind::Kind,
     portal::Portal,
     report::{Asked, Report, median},
-    upstream::RARE,
     world::World,
 };
 
 const LONGEST: usize = 20;
+/// How the statement of a list's page begins.
+pub(crate) const PAGE: &str = "with tally%";
 
 /// A text and why it is tried.
 struct Tried {
@@ -36,15 +38,16 @@ pub(crate) async fn measure(
     let portal = world.portal(cluster)?;
     let repeats = if options.quick { 2 } else { 3 };
     let mut client = Client::connect(portal.address)?;
+    let list = world.kind.path();
     for _ in 0..50 {
-        client.ask(&portal.request("/orders", ""))?;
+        client.ask(&portal.request(list, ""))?;
     }
-    let page = time(&mut client, &portal, "/orders", "with tally%", 50, &world.db).await?;
+    let page = time(&mut client, &portal, list, PAGE, 50, &world.db).await?;
     let mut tried = Vec::new();
-    for (family, text) in texts(&world.db).await? {
+    for (family, text) in texts(world.kind, &world.db).await? {
         let query: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        let path = format!("/orders?q={query}");
-        let hit = client.ask(&portal.request(&path, ""))?.text().contains("/orders/CS");
+        let path = format!("{list}?q={query}");
+        let hit = client.ask(&portal.request(&path, ""))?.text().contains(world.kind.link());
         let took = time(&mut client, &portal, &path, "with walked%", repeats, &world.db).await?;
         tried.push(Tried { family, text, ratio: took / page, hit });
     }
@@ -53,8 +56,9 @@ pub(crate) async fn measure(
     report.add(
         "P5",
         format!(
-            "search at {} orders, worst of {} texts (“{}”: {}) / the page's query",
-            world.orders,
+            "search at {} {}, worst of {} texts (“{}”: {}) / the page's query",
+            world.size,
+            world.kind.word(),
             tried.len(),
             worst.text,
             worst.family
@@ -68,19 +72,20 @@ pub(crate) async fn measure(
         median(tried.iter().map(|tried| tried.ratio).collect()),
         Asked::Nothing,
     );
-    report.note(format!("the page's query: {page:.3} ms"));
+    let of = world.kind.word();
+    report.note(format!("the page's query for {of}: {page:.3} ms"));
     let mut families: Vec<&str> = tried.iter().map(|tried| tried.family).collect();
     families.sort_unstable();
     families.dedup();
     for family in families {
-        let of: Vec<&Tried> = tried.iter().filter(|tried| tried.family == family).collect();
+        let those: Vec<&Tried> = tried.iter().filter(|tried| tried.family == family).collect();
         report.note(format!(
-            "search, {family}: worst {:.1} × (“{}”), median {:.1} ×, {} of {} found something",
-            of[0].ratio,
-            of[0].text,
-            median(of.iter().map(|tried| tried.ratio).collect()),
-            of.iter().filter(|tried| tried.hit).count(),
-            of.len()
+            "search for {of}, {family}: worst {:.1} × (“{}”), median {:.1} ×, {} of {} found something",
+            those[0].ratio,
+            those[0].text,
+            median(those.iter().map(|tried| tried.ratio).collect()),
+            those.iter().filter(|tried| tried.hit).count(),
+            those.len()
         ));
     }
     Ok(())
@@ -88,7 +93,7 @@ pub(crate) async fn measure(
 
 /// The least execution time of a page's statement in milliseconds: others at work on the machine only add
 /// to it.
-async fn time(
+pub(crate) async fn time(
     client: &mut Client,
     portal: &Portal,
     path: &str,
@@ -109,36 +114,18 @@ async fn time(
 }
 
 /// What is looked for, with why.
-async fn texts(db: &PgPool) -> Result<Vec<(&'static str, String)>> {
-    // An order nine tenths down the list.
-    let old: String = sqlx::query_scalar(
-        "select lower(order_id) from orders order by created_at offset (select count(*) / 10 from orders) limit 1",
-    )
-    .fetch_one(db)
-    .await?;
+async fn texts(kind: Kind, db: &PgPool) -> Result<Vec<(&'static str, String)>> {
+    let late = kind.late(db).await?;
+    let mut families = kind.texts();
+    families.push(("end of the id of one that is far down", &late, true));
+    families.push(("beginning of the id of one that is far down", &late, false));
     let mut texts = Vec::new();
-    let mut pieces = |family, whole: &str, from_end: bool| {
+    for (family, whole, from_end) in families {
         let chars: Vec<char> = whole.chars().collect();
         for length in 1..=LONGEST.min(chars.len()) {
             let piece = if from_end { &chars[chars.len() - length..] } else { &chars[..length] };
             texts.push((family, piece.iter().collect::<String>()));
         }
-    };
-    pieces("frequent, Latin", "elastic cloud server", false);
-    pieces("frequent, Chinese", "弹性云服务器", false);
-    pieces("less frequent, Chinese", "文档数据库服务", true);
-    pieces("end of an old order's id", &old, true);
-    pieces("beginning of an old order's id", &old, false);
-    pieces("rare and old, Latin", RARE[1], false);
-    pieces("rare and old, Latin, from its end", RARE[1], true);
-    pieces("rare and old, Chinese", RARE[0], false);
-    pieces("rare and old, Chinese, from its end", RARE[0], true);
-    pieces("absent, Latin", "zqxjkzvwqqzxjvkqzwxj", false);
-    pieces("absent, Chinese", "龘靐齉爩麤灪龖厵滟爨癵驫麣纞虋讟钃鸜麷鞻", false);
-    // Made of pieces that almost every order has.
-    pieces("absent, of frequent digits", "20240101202402012024", false);
-    pieces("absent, of frequent digits, otherwise", "01020304050607080901", true);
-    pieces("absent, of frequent characters", "器务服云性弹盘硬云拟虚私有台平商电中", false);
-    pieces("absent, of frequent letters", "dserveresticloudvolu", false);
+    }
     Ok(texts)
 }

@@ -1,4 +1,4 @@
-//! Reading orders (P8, P9): the job itself on pages of an instant source, against COPY of the same rows
+//! Reading orders and resources (P8, P9): the job itself on pages of an instant source, against COPY of the same rows
 //! into the same tables, and against Huawei's own SDK.
 
 use std::{
@@ -22,6 +22,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::{
     Options,
     cluster::Cluster,
+    kind::Kind,
     portal::Process,
     report::{Asked, Report, median},
     upstream::Pages,
@@ -36,15 +37,20 @@ const DETAILS_AT_ONCE: usize = 4;
 const FEW_ROUNDS: u64 = 100_000;
 
 /// Loads a database of each size, and measures the loads of the largest.
-pub(crate) async fn loads(options: &Options, cluster: &Cluster, report: &mut Report) -> Result<Vec<World>> {
+pub(crate) async fn loads(
+    options: &Options,
+    cluster: &Cluster,
+    kind: Kind,
+    report: &mut Report,
+) -> Result<Vec<World>> {
     let mut worlds = Vec::new();
-    let largest = options.orders.iter().copied().filter(|orders| *orders <= options.loads).max();
-    for &orders in &options.orders {
-        let world = World::create(cluster, orders, "orders").await?;
-        if options.wants(&["P8"]) && orders <= options.loads {
+    let largest = options.sizes.iter().copied().filter(|size| *size <= options.loads).max();
+    for &size in &options.sizes {
+        let world = World::create(cluster, kind, size, kind.word()).await?;
+        if options.wants(&["P8"]) && size <= options.loads {
             let first = world.read_all().await?;
             world.settle().await?;
-            let done = measure(options, cluster, &world, first, Some(orders) == largest, report).await;
+            let done = measure(options, cluster, &world, first, Some(size) == largest, report).await;
             report.failed("P8", done);
         } else {
             world.fill().await?;
@@ -52,7 +58,7 @@ pub(crate) async fn loads(options: &Options, cluster: &Cluster, report: &mut Rep
         world.settle().await?;
         worlds.push(world);
     }
-    if options.wants(&["P8"]) {
+    if options.wants(&["P8"]) && kind == Kind::Orders {
         let done = overlap(options, cluster, report).await;
         report.failed("P8", done);
         let done = against_the_sdk(options, cluster, report).await;
@@ -69,13 +75,14 @@ async fn measure(
     is_goal: bool,
     report: &mut Report,
 ) -> Result<()> {
-    let orders = world.orders;
+    let (kind, size) = (world.kind, world.size);
+    let of = format!("{size} {}", kind.word());
     let files = dump(cluster, world)?;
     let mut ratios = vec![copy(cluster, world, &files).await? / first.took.as_secs_f64()];
     let mut firsts = vec![first.took.as_secs_f64()];
-    if orders < FEW_ROUNDS {
+    if size < FEW_ROUNDS {
         for _ in 1..options.rounds() {
-            let again = World::create(cluster, orders, "again").await?;
+            let again = World::create(cluster, kind, size, "again").await?;
             let took = again.read_all().await?.took.as_secs_f64();
             again.db.close().await;
             cluster.remove(&again.database).await?;
@@ -90,9 +97,9 @@ async fn measure(
     world.upstream.change();
     let changed = world.read_all().await?;
     let asked = |asked| if is_goal { asked } else { Asked::Nothing };
-    let n = orders as f64;
+    let n = size as f64;
     let first_took = median(firsts);
-    let what = |what: &str| format!("{orders} orders: {what}");
+    let what = |what: &str| format!("{of}: {what}");
     report.add(
         "P8",
         what("first load / COPY into the same tables with the same indexes, throughput"),
@@ -103,7 +110,7 @@ async fn measure(
     report.add_in(
         " B",
         "P8",
-        what("read again unchanged: write-ahead log per order"),
+        what("read again unchanged: write-ahead log for each"),
         unchanged.wal / n,
         asked(Asked::Most(1.0)),
     );
@@ -120,7 +127,7 @@ async fn measure(
         asked(Asked::Most(0.1)),
     );
     report.note(format!(
-        "{orders} orders: first load {first_took:.1} s ({:.0} orders/s, {:.0} B of log an order), unchanged {:.1} s, 1 % changed {:.1} s ({:.0} rows written)",
+        "{of}: first load {first_took:.1} s ({:.0} a second, {:.0} B of log each), unchanged {:.1} s, 1 % changed {:.1} s ({:.0} rows written)",
         n / first_took,
         first.wal / n,
         unchanged.took.as_secs_f64(),
@@ -130,20 +137,9 @@ async fn measure(
     Ok(())
 }
 
-/// The tables that a load fills, with the columns that it gives.
-const TABLES: [(&str, &str); 3] = [
-    (
-        "orders",
-        "id, account_id, order_id, status, order_type, source_type, service_type_code, service_name_zh, service_name_en, \
-         payable, official, currency, created_at, paid_at, project_name, sub_orders, for_member, search, digest",
-    ),
-    ("order_raw", "order_pk, listed"),
-    ("order_gram", "order_pk, grams"),
-];
-
 fn dump(cluster: &Cluster, world: &World) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for (table, columns) in TABLES {
+    for (table, columns) in world.kind.loaded() {
         let file = cluster.directory().join(format!("{table}.copy"));
         cluster.psql(&world.database, &[format!("\\copy {table} ({columns}) to '{}'", file.display())])?;
         files.push(file);
@@ -153,9 +149,11 @@ fn dump(cluster: &Cluster, world: &World) -> Result<Vec<PathBuf>> {
 
 /// Seconds that COPY takes into new tables.
 async fn copy(cluster: &Cluster, world: &World, files: &[PathBuf]) -> Result<f64> {
-    let database = format!("copied_{}", world.orders);
+    let database = format!("copied_{}", world.size);
     cluster.create(&database).await?.close().await;
-    let commands: Vec<String> = TABLES
+    let commands: Vec<String> = world
+        .kind
+        .loaded()
         .iter()
         .zip(files)
         .map(|((table, columns), file)| format!("\\copy {table} ({columns}) from '{}'", file.display()))
@@ -170,7 +168,7 @@ async fn copy(cluster: &Cluster, world: &World, files: &[PathBuf]) -> Result<f64
 /// Whether pulling hides behind writing, with answers after 20 ms and with answers so slow that pulling
 /// alone takes as long as writing alone.
 async fn overlap(options: &Options, cluster: &Cluster, report: &mut Report) -> Result<()> {
-    let orders = options.orders.last().copied().unwrap_or_default().min(FEW_ROUNDS / 5);
+    let orders = options.sizes.last().copied().unwrap_or_default().min(FEW_ROUNDS / 5);
     let write = fresh(cluster, orders, Duration::ZERO).await?.0;
     let pages = orders.div_ceil(PAGE) as f64;
     let even = Duration::from_secs_f64(write * AT_ONCE as f64 / pages);
@@ -195,7 +193,7 @@ async fn overlap(options: &Options, cluster: &Cluster, report: &mut Report) -> R
 
 /// Seconds of a first load, and of pulling its pages alone.
 async fn fresh(cluster: &Cluster, orders: u64, delay: Duration) -> Result<(f64, f64)> {
-    let world = World::create(cluster, orders, "fresh").await?;
+    let world = World::create(cluster, Kind::Orders, orders, "fresh").await?;
     world.upstream.answer_after(delay);
     let both = world.read_all().await?.took.as_secs_f64();
     let pull = pull(&world, orders).await?;

@@ -382,7 +382,7 @@ impl Readers {
 
     /// The same for work that nobody waits for, which lets the calls of pages and operations go first.
     #[must_use]
-    pub fn in_background(self) -> Self {
+    pub fn in_background(&self) -> Self {
         let Opened { accounts, readers, masters } = &*self.0;
         let readers = readers.iter().map(|(account, reader)| (*account, reader.in_background())).collect();
         Self(Arc::new(Opened { accounts: accounts.clone(), readers, masters: masters.clone() }))

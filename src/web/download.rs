@@ -40,8 +40,6 @@ const PORTION: usize = 500;
 
 /// Where portions of rows go.
 pub type Sender<R> = mpsc::Sender<sqlx::Result<Vec<R>>>;
-/// Where they come from.
-type Portions<R> = mpsc::Receiver<sqlx::Result<Vec<R>>>;
 
 /// A list that can be had as a file.
 pub trait Table: Send + 'static {
@@ -141,13 +139,16 @@ pub async fn xlsx<T: Table>(
     Ok(attachment(&name::<T>(&ui, "xlsx"), kind, body))
 }
 
+/// Rows as they are read, or why no more come.
+type Portions<T> = mpsc::Receiver<sqlx::Result<Vec<<T as Table>::Row>>>;
+
 /// Begins to read what a download needs, unless too many are under way.
 fn begin<T: Table>(
     app: &App,
     ui: &Ui,
     actor: &Actor,
     asked: T::Asked,
-) -> Result<(Reader, Portions<T::Row>), Error> {
+) -> Result<(Reader, Portions<T>), Error> {
     let permit = AT_ONCE.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
     let by = Reader {
         db: app.db.clone(),

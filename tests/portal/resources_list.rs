@@ -203,6 +203,7 @@ async fn people_see_their_accounts_and_do_what_their_role_may(db: PgPool) {
         page.attributes("[data-bulk-bar] button[formaction]", "formaction"),
         [
             "/resources/renew",
+            "/resources/plan",
             "/resources/auto-renewal",
             "/resources/at-expiry",
             "/resources/convert",
@@ -211,7 +212,7 @@ async fn people_see_their_accounts_and_do_what_their_role_may(db: PgPool) {
     );
     assert_eq!(
         page.attributes("[data-bulk-bar] button[formaction]", "data-limit"),
-        ["50", "100", "100", "10", "10"]
+        ["50", "50", "100", "100", "10", "10"]
     );
     let detail = finance.get("/resources/of/near").await;
     let acts = detail.attributes(".page-head .actions a", "href");

@@ -21,7 +21,7 @@ pub struct ReadOrders {
 
 impl ReadOrders {
     /// From these accounts into this database.
-    pub fn new(db: PgPool, readers: Readers) -> Self {
+    pub fn new(db: PgPool, readers: &Readers) -> Self {
         Self { db, readers: readers.in_background(), period: PERIOD }
     }
 

@@ -22,7 +22,7 @@ pub struct ReadResources {
 
 impl ReadResources {
     /// From these accounts into this database.
-    pub fn new(db: PgPool, readers: Readers) -> Self {
+    pub fn new(db: PgPool, readers: &Readers) -> Self {
         Self { db, readers: readers.in_background(), period: PERIOD }
     }
 

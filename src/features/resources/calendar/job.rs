@@ -37,7 +37,7 @@ pub struct AskPrices {
 
 impl AskPrices {
     /// For these accounts, into this database.
-    pub fn new(db: PgPool, readers: Readers) -> Self {
+    pub fn new(db: PgPool, readers: &Readers) -> Self {
         Self { db, readers: readers.in_background() }
     }
 

@@ -93,10 +93,10 @@ impl Matching {
 
 /// The act upon the first of `ids`, as many as it takes.
 fn with(act: &Act, ids: &[String], more: bool, t: Texts) -> (Act, String) {
-    let taken = ids.len().min(act.limit);
+    let number = ids.len().min(act.limit);
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(ids[..taken].iter().map(|id| ("resource", id)));
+    query.extend_pairs(ids[..number].iter().map(|id| ("resource", id)));
     let url = format!("{}?{}", act.url, query.finish());
-    let words = if more || ids.len() > taken { t.takes_first(taken) } else { t.takes_all(taken) };
-    (Act { url, word: act.word, limit: act.limit, destructive: act.destructive }, words)
+    let takes = if more || ids.len() > number { t.takes_first(number) } else { t.takes_all(number) };
+    (Act { url, word: act.word, limit: act.limit, destructive: act.destructive }, takes)
 }

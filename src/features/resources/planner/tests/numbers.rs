@@ -275,20 +275,3 @@ fn the_same_case_is_planned_the_same() {
     let [one, other] = [solve(&case), solve(&case)];
     assert_eq!(format!("{one:?}"), format!("{other:?}"));
 }
-
-#[test]
-#[ignore = "a measurement: run in a release build"]
-fn five_hundred_resources_and_a_hundred_coupons() {
-    for largest in [1, 10] {
-        for seed in 1..=3 {
-            let case = usual(&mut Dice(seed * 7_919), 500, 100, largest);
-            let solved = solve(&case);
-            check(&case, &solved.orders);
-            let (without, paid, least) = (case.without_coupons(), cash(&solved), solved.least);
-            println!(
-                "orders of {largest}: {without} → {paid} ≥ {least}, open {} of 10000",
-                (paid - least) * 10_000 / without
-            );
-        }
-    }
-}
