@@ -49,9 +49,9 @@ proof:
 	cargo build --quiet $(WITH_PROOF)
 	cargo build --quiet --package bss-portal-harness
 	@mkdir -p $(PROOF) && cp $(TARGET)/debug/bss-portal $(TARGET)/debug/bss-portal-simulation $(PROOF)/
-	$(PROOF)/bss-portal-simulation run --histories 1000
+	$(PROOF)/bss-portal-simulation run --histories 300
 	$(PROOF)/bss-portal-simulation mutants
-	$(TARGET)/debug/bss-portal-harness run --histories 200 --binary $(PROOF)/bss-portal --points
+	$(TARGET)/debug/bss-portal-harness run --histories 40 --binary $(PROOF)/bss-portal --points
 
 soak:
 	@scripts/install-deps.sh run
