@@ -32,6 +32,7 @@ pub mod sentence;
 pub mod server;
 pub mod session;
 pub mod shown;
+pub mod term;
 pub mod texts;
 pub mod typed;
 

@@ -7,16 +7,23 @@ use serde_json::{Value, json};
 use crate::{
     journey::control,
     support::{Browser, Demo},
+    tour::look_at,
 };
+
+/// What lasts longest, and nobody has to renew today.
+const LIST: &str = "/resources?policy=manual&sort=-expiry";
 
 /// Main resources of the first account that are in use and can be renewed by hand, at least so many, as the
 /// list shows them to `role`.
 async fn begin(role: &str, at_least: usize) -> (Demo, Browser, Vec<String>) {
-    let demo = Demo::start(120);
+    begin_at(Demo::start(120), role, at_least).await
+}
+
+async fn begin_at(demo: Demo, role: &str, at_least: usize) -> (Demo, Browser, Vec<String>) {
     let browser = Browser::open(&demo.ready.url).await;
     browser.size(1440, 1000).await;
     browser.sign_in(demo.ready.user(role)).await;
-    listed(&browser, "/resources?policy=manual&sort=-expiry", at_least).await;
+    listed(&browser, LIST, at_least).await;
     let ids = browser
         .ask(
             "[...document.querySelectorAll('tbody tr')]
@@ -156,10 +163,9 @@ async fn of_a_batch_one_fails_and_the_others_are_done() {
     browser.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unsubscription_is_agreed_to_waits_and_is_taken_back() {
-    let (demo, browser, ids) = begin("finance", 1).await;
-    choose(&browser, &ids[..1], "unsubscribe").await;
+/// Asks for the unsubscription of a resource and has it agreed to; the page of the operation is open then.
+async fn unsubscribe(demo: &Demo, browser: &Browser, id: &String) -> String {
+    choose(browser, std::slice::from_ref(id), "unsubscribe").await;
     browser.until("document.querySelector('#leave')").await;
     browser.fill("#reason", "Browser test").await;
     let word = browser.ask("document.querySelector('#typed').dataset.confirmText").await;
@@ -173,9 +179,111 @@ async fn an_unsubscription_is_agreed_to_waits_and_is_taken_back() {
     browser.click("#submit").await;
     browser.until("location.pathname.startsWith('/activity/')").await;
     let operation = browser.path().await;
-    change_to(&demo, &browser, "approver").await;
+    change_to(demo, browser, "approver").await;
     browser.go(&operation).await;
     browser.click("form[action$='/approve'] button").await;
+    operation
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unsubscription_gives_back_what_its_page_lays_beside_the_estimate() {
+    let (demo, browser, _) = begin_at(Demo::holding(120, "1s"), "finance", 1).await;
+    // Packages cannot be unsubscribed.
+    let server = browser
+        .ask(
+            "[...document.querySelectorAll('tbody tr')].find(row =>
+                ['使用中', 'huaxin-group', '云服务器'].every(word => row.innerText.includes(word)))
+                .querySelector('input[name=resource]').value",
+        )
+        .await;
+    let server = server.as_str().expect("a server").to_owned();
+    // What it gives back can be estimated once the orders that bought it have been read.
+    let known =
+        "document.querySelector('#leave') !== null && document.querySelector('#not-estimated') === null";
+    for attempt in 0.. {
+        browser.go(&format!("/resources/unsubscribe?resource={server}")).await;
+        if browser.ask(known).await == json!(true) {
+            break;
+        }
+        assert!(attempt < 400, "its orders were never read");
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    listed(&browser, LIST, 1).await;
+    let operation = unsubscribe(&demo, &browser, &server).await;
+    browser.until("document.querySelector('.state.done')").await;
+    assert_eq!(happened(&demo, "cancel_resources_subscription").await, 1);
+    change_to(&demo, &browser, "finance").await;
+    browser.go(&operation).await;
+    browser.until("document.querySelector('.state.done')").await;
+    browser.click("#see-refunds").await;
+    browser.until("location.pathname.startsWith('/resources/refunds/')").await;
+    let refunds = browser.path().await;
+    // The refund is told once Huawei has made it.
+    for attempt in 0.. {
+        if browser.ask("document.querySelectorAll('.figures .dash').length").await == json!(0) {
+            break;
+        }
+        assert!(attempt < 300, "the refund was never told");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        browser.go(&refunds).await;
+    }
+    let figures = browser.ask("[...document.querySelectorAll('.figures dd')].map(dd => dd.innerText)").await;
+    let [estimated, real] = [0, 1].map(|at| figures[at].as_str().expect("an amount").to_owned());
+    let is_amount = |text: &str| text.starts_with('¥') && text.contains('.');
+    assert!(is_amount(&estimated) && is_amount(&real), "{figures}");
+    let lines = "document.querySelectorAll('tbody tr').length";
+    assert!(browser.ask(lines).await.as_i64().is_some_and(|lines| lines >= 1));
+    let resource = format!("/resources/of/{server}");
+    look_at(
+        &browser,
+        &[("refunds", refunds), ("operation-unsubscribed", operation), ("resource-gone", resource)],
+    )
+    .await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_calendar_is_filled_with_quotes_and_deductions_are_counted_down_to() {
+    let (_demo, browser, ids) = begin("finance", 3).await;
+    // Prices are asked for in the background, every two minutes.
+    let next_month =
+        "document.querySelectorAll('[aria-labelledby=months] tbody th a')[1]?.getAttribute('href')";
+    let priced = "document.querySelector('.month-grid a:has(.amount)')?.getAttribute('href')";
+    let quoted = "document.querySelector('#day tbody')?.innerText.includes('询价') ?? false";
+    let mut day = None;
+    for _ in 0..250 {
+        browser.go("/resources/calendar").await;
+        if let Some(month) = browser.ask(next_month).await.as_str() {
+            browser.go(month).await;
+            if let Some(found) = browser.ask(priced).await.as_str() {
+                browser.go(found).await;
+                day = (browser.ask(quoted).await == json!(true)).then(|| found.to_owned());
+            }
+        }
+        if day.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    let day = day.expect("a day with a quoted amount");
+    let some: Vec<String> = ids.iter().take(3).map(|id| format!("resource={id}")).collect();
+    look_at(
+        &browser,
+        &[
+            ("calendar-day", day),
+            ("auto-renewal-three", format!("/resources/auto-renewal?{}", some.join("&"))),
+            ("unsubscribe-three", format!("/resources/unsubscribe?{}", some.join("&"))),
+            ("resources-all", "/resources?select=all".to_owned()),
+        ],
+    )
+    .await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unsubscription_is_agreed_to_waits_and_is_taken_back() {
+    let (demo, browser, ids) = begin("finance", 1).await;
+    let operation = unsubscribe(&demo, &browser, &ids[0]).await;
     browser.until("document.querySelector('[data-countdown], .relative')").await;
     change_to(&demo, &browser, "finance").await;
     browser.go(&operation).await;

@@ -95,6 +95,11 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn start(orders: u32) -> Self {
+        Self::holding(orders, "2m")
+    }
+
+    /// One in which what cannot be undone waits so long before it is sent.
+    pub(crate) fn holding(orders: u32, hold: &str) -> Self {
         let data = tempfile::Builder::new().prefix("bss-portal-browser").tempdir().expect("a directory");
         let mut command = Command::new(env!("CARGO_BIN_EXE_bss-portal"));
         command
@@ -109,6 +114,7 @@ impl Demo {
                 "--data",
             ])
             .arg(data.path())
+            .env("BSS_PORTAL_HOLD", hold)
             .env_remove("DATABASE_URL")
             .stderr(Stdio::null());
         let (process, ready) = Process::start(command, |line| serde_json::from_str::<Ready>(line).ok());

@@ -26,7 +26,7 @@ pub(crate) async fn choose_language(browser: &Browser, tag: &str) {
         .await;
 }
 
-async fn look_at(browser: &Browser, pages: &[(&str, String)]) {
+pub(crate) async fn look_at(browser: &Browser, pages: &[(&str, String)]) {
     let mut too_wide = Vec::new();
     for (language, scheme, width, height) in LOOKS {
         choose_language(browser, language).await;

@@ -21,11 +21,11 @@ use super::{
     texts, words,
 };
 use crate::{
-    bss::{Term, Unsubscribed},
+    bss::Unsubscribed,
     identity::access::{Actor, Permission},
     operations::{Attempt, Note, OperationId, Outcome, PartOf, Review, State, Story},
     state::App,
-    web::{Error, Page, Ui, form::Query, links},
+    web::{Error, Page, Ui, form::Query, links, term::term},
 };
 
 /// After this long in one state the page asks less often.
@@ -122,10 +122,7 @@ impl OperationPage {
 
     /// For how long something is renewed.
     fn term(&self) -> Option<String> {
-        Some(match self.asked.as_ref()?.term? {
-            Term::Months(months) => self.t.months(months),
-            Term::Years(years) => self.t.years(years),
-        })
+        Some(term(self.asked.as_ref()?.term?, self.ui.locale))
     }
 
     /// What is unsubscribed.

@@ -41,8 +41,6 @@ crate::texts! {
         attached: "从资源", "Attached";
         shown_amount: "显示的金额", "Amount shown";
         term: "续费时长", "Renewed for";
-        months(n: u8): "{n} 个月", "{n} months";
-        years(n: u8): "{n} 年", "{n} years";
         what: "退订内容", "What is unsubscribed";
         whole_resource: "资源及其全部续费周期", "The resource and all its terms";
         unstarted_terms: "仅未生效的续费周期", "Only terms that have not started";

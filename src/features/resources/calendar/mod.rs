@@ -302,7 +302,7 @@ impl CalendarPage<'_> {
     }
 
     fn term(&self, row: &OnDay) -> String {
-        self.t.months(i64::from(row.months))
+        if row.months == 1 { self.t.one_month().to_owned() } else { self.t.months(i64::from(row.months)) }
     }
 
     /// What is said about amounts that are no quotes.

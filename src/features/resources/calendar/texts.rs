@@ -40,6 +40,7 @@ crate::texts! {
         way: "方式", "How";
         expires: "到期时间", "Expires";
         term: "时长", "Term";
+        one_month: "1 个月", "1 month";
         months(n: i64): "{n} 个月", "{n} months";
         amount_yuan: "应付 (元)", "Payable (CNY)";
         basis: "依据", "Basis";

@@ -319,7 +319,7 @@ fn confirmed(request: &[&Able], wish: Wish<'_>, reason: &str) -> Unsubscribe {
             service: able.thing.what.clone(),
             region: able.region.clone(),
         },
-        amount: Some(able.estimate.back()),
+        amount: able.is_estimated().then(|| able.estimate.back()),
     };
     Unsubscribe {
         resources: request.iter().map(chosen).collect(),

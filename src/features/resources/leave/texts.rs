@@ -79,6 +79,7 @@ crate::texts! {
         case_not_provided: "未开通成功，全额退回", "Never provided, all back";
         case_ended: "已结束", "Over";
         no_estimate: "无法估算", "no estimate";
+        not_estimated(n: usize): "{n} 个资源无法估算，没有算入", "Without an estimate, and not counted: {n}";
         gaps: "没有把握的地方", "What is not certain";
         gap_purchase(about: &str): "不知道哪个订单购买了 {about}，购买时付的款没有算入。", "Which order bought {about} is not known; what was paid for the purchase is not counted.";
         gap_line(about: &str): "订单 {about} 没有给出该资源的金额或周期，没有算入。", "Order {about} does not say what the resource cost or for how long; it is not counted.";

@@ -110,6 +110,11 @@ impl Sums {
 }
 
 impl Able {
+    /// Whether anything is known of what it gives back.
+    pub(super) fn is_estimated(&self) -> bool {
+        !self.estimate.shares.is_empty()
+    }
+
     fn sums(&self) -> Sums {
         Sums::of(self.estimate.shares.iter().map(|share| share.part))
     }
@@ -303,6 +308,11 @@ impl<'a> LeavePage<'a> {
     fn sums(&self) -> Sums {
         let shares = self.facts.able.iter().flat_map(|able| &able.estimate.shares);
         Sums::of(shares.map(|share| share.part))
+    }
+
+    /// How many of them nothing is known of.
+    fn not_estimated(&self) -> usize {
+        self.facts.able.iter().filter(|able| !able.is_estimated()).count()
     }
 
     fn gaps(&self, able: &Able) -> Vec<String> {

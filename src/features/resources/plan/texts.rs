@@ -1,17 +1,6 @@
 //! What the pages of plans say, in both languages.
 
-use crate::{bss::Term, i18n::Locale};
-
-/// A term in words.
-pub fn term(term: Term, locale: Locale) -> String {
-    let t = Texts(locale);
-    match term {
-        Term::Months(1) => t.one_month().to_owned(),
-        Term::Months(n) => t.months(n),
-        Term::Years(1) => t.one_year().to_owned(),
-        Term::Years(n) => t.years(n),
-    }
-}
+pub use crate::web::term::term;
 
 impl Texts {
     /// Why a step ended as it did, or what it waits for; nothing for what needs no words.
@@ -97,10 +86,6 @@ crate::texts! {
         payable: "应付", "Payable";
         from_balance: "从余额支付", "From the balance";
         choice: "折扣或优惠券", "Discount or coupon";
-        one_month: "1 个月", "1 month";
-        months(n: u8): "{n} 个月", "{n} months";
-        one_year: "1 年", "1 year";
-        years(n: u8): "{n} 年", "{n} years";
         queued: "排队中", "Queued";
         to_be_paid: "已下单，待支付", "Ordered, to be paid";
         paid: "已支付", "Paid";
@@ -162,17 +147,5 @@ crate::texts! {
         why_unreadable: "华为云没有答复订单情况，稍后再读。", "Huawei Cloud does not tell how the order stands; it is read again later.";
         why_switched_off: "云账号已停用，启用后继续。", "The cloud account is switched off; it goes on when it is in use again.";
         why_journal: "暂时不能提交，稍后再试。", "It cannot be submitted at the moment; it is tried again.";
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn terms_are_said_in_both_languages() {
-        assert_eq!(term(Term::Months(1), Locale::En), "1 month");
-        assert_eq!(term(Term::Months(9), Locale::Zh), "9 个月");
-        assert_eq!(term(Term::Years(3), Locale::En), "3 years");
     }
 }

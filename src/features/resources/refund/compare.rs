@@ -152,24 +152,37 @@ impl RefundsPage<'_> {
         links::operation(self.operation.id.0)
     }
 
-    fn sum(&self, pick: fn(&Line) -> Option<Both>) -> Both {
-        self.lines.iter().filter_map(pick).fold(Both::default(), |sum, both| Both {
-            back: sum.back + both.back,
-            kept: sum.kept + both.kept,
-        })
+    /// All that lines tell; nothing where none does.
+    fn sum(&self, pick: fn(&Line) -> Option<Both>) -> Option<Both> {
+        self.lines
+            .iter()
+            .filter_map(pick)
+            .reduce(|sum, both| Both { back: sum.back + both.back, kept: sum.kept + both.kept })
     }
 
-    fn estimated(&self) -> Both {
+    /// What was shown to come back, if anything was.
+    fn estimated(&self) -> Option<Both> {
         self.sum(|line| line.estimated)
     }
 
     /// What came; nothing while Huawei tells none.
     fn real(&self) -> Option<Both> {
-        self.lines.iter().any(|line| line.real.is_some()).then(|| self.sum(|line| line.real))
+        self.sum(|line| line.real)
     }
 
+    /// How much more came back than was estimated; nothing while one of the two is not known.
     fn difference(&self) -> Option<Money> {
-        Some(self.real()?.back - self.estimated().back)
+        Some(self.real()?.back - self.estimated()?.back)
+    }
+
+    /// The same of a line. What came of an order that was not thought of is a difference in itself.
+    fn difference_of(&self, line: &Line) -> Option<Money> {
+        self.estimated().and_then(|_| line.difference())
+    }
+
+    /// Whether something came of an order that was not thought of.
+    fn has_unforeseen(&self) -> bool {
+        self.lines.iter().any(|line| line.real.is_some() && line.estimated.is_none())
     }
 }
 

@@ -29,7 +29,9 @@ crate::texts! {
         same: "与估算一致", "As estimated";
         differs: "与估算不同", "Different from the estimate";
         differs_next: "以华为云的退订订单为准。估算按提交前显示时计算，之后到受理前又消费了一段时间；手续费比例也是估算。", "The unsubscription order decides. The estimate was made when the page was shown, and time was consumed until it was carried out; the rate of the fee is an assumption, too.";
+        unforeseen: "提交时还不知道其中一些原订单，它们没有算入估算。", "Some of the original orders were not known when it was submitted and are not part of the estimate.";
         no_estimate: "提交时没有估算", "No estimate was shown when it was submitted";
+        no_estimate_next: "当时不知道购买它的订单，无法估算，因此没有可以对照的金额。以华为云的退订订单为准。", "The orders that bought it were not known then, so there is no amount to compare with. The unsubscription order decides.";
         read_again: "重新读取", "Read again";
         print: "打印", "Print";
     }
