@@ -18,6 +18,7 @@ pub mod operations;
 pub mod payments;
 pub mod postgres;
 pub mod proof;
+pub mod readings;
 pub mod search;
 pub mod simulator;
 pub mod state;

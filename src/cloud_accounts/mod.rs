@@ -435,5 +435,14 @@ pub(crate) async fn one_for_a_test(db: &PgPool) -> AccountId {
     ids(db, &["north".to_owned()]).await.expect("there").remove(0)
 }
 
+/// The same, and the means to try.
+#[cfg(test)]
+pub(crate) async fn readers_for_a_test(db: &PgPool) -> (AccountId, Readers) {
+    let account = one_for_a_test(db).await;
+    let vault = Vault::new(&secrecy::SecretString::from("ab".repeat(32))).expect("a key");
+    let (readers, _) = open(db, &vault, &tests::shared()).await.expect("open");
+    (account, readers)
+}
+
 #[cfg(test)]
 mod tests;

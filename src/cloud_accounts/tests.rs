@@ -31,7 +31,7 @@ pub(super) fn account(name: &str, secret_key: &str) -> Configured {
     }
 }
 
-fn shared() -> Shared {
+pub(super) fn shared() -> Shared {
     let clock = Clock::manual(DateTime::UNIX_EPOCH).0;
     Shared { limits: Limits::new(clock.clone(), 1), wire: Arc::new(NoWire), chance: Arc::new(|| 0.5), clock }
 }

@@ -29,6 +29,12 @@ pub enum Permission {
     ConvertResources,
     /// Ask for a resource to be unsubscribed.
     UnsubscribeResources,
+    /// See coupons, stored-value cards, balances and what moved them, of the accounts in scope.
+    ViewFunds,
+    /// See resource packages of the accounts in scope and how much of them is used.
+    ViewPackages,
+    /// Ask for prices, and see and keep quotes.
+    ViewPrices,
     /// See the operations of the accounts in scope.
     ViewActivity,
     /// Agree to or reject what somebody else asked for.
@@ -78,7 +84,14 @@ impl Role {
     pub const fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ViewOrders | P::ViewResources | P::Export | P::ViewActivity | P::Refresh => true,
+            P::ViewOrders
+            | P::ViewResources
+            | P::ViewFunds
+            | P::ViewPackages
+            | P::ViewPrices
+            | P::Export
+            | P::ViewActivity
+            | P::Refresh => true,
             P::PayOrders
             | P::CancelOrders
             | P::RenewResources

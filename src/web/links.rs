@@ -29,6 +29,16 @@ pub const PLANS: &str = "/resources/plans";
 pub const CALENDAR: &str = "/resources/calendar";
 /// Below it are the secret addresses of calendars.
 pub const CALENDAR_FEEDS: &str = "/calendar/";
+/// The list of coupons.
+pub const COUPONS: &str = "/coupons";
+/// The list of stored-value cards.
+pub const CARDS: &str = "/coupons/cards";
+/// Balances, and what moved them.
+pub const BALANCE: &str = "/balance";
+/// The list of resource packages.
+pub const PACKAGES: &str = "/packages";
+/// Prices: inquiries and saved quotes.
+pub const PRICES: &str = "/prices";
 /// The list of operations.
 pub const ACTIVITY: &str = "/activity";
 
@@ -120,6 +130,26 @@ fn about<'a>(what: &str, resource_ids: impl IntoIterator<Item = &'a str>) -> Str
         query.append_pair("resource", id);
     }
     format!("{RESOURCES}/{what}?{}", query.finish())
+}
+
+/// The page of a coupon.
+pub fn coupon(coupon_id: &str) -> String {
+    format!("{COUPONS}/of/{}", encoded(coupon_id))
+}
+
+/// The page that says what an order can be paid with, and which coupons it cannot be paid with and why.
+pub fn spendable(order_id: &str) -> String {
+    format!("{COUPONS}/for/{}", encoded(order_id))
+}
+
+/// The page of a resource package, by the id of its order instance.
+pub fn package(order_instance_id: &str) -> String {
+    format!("{PACKAGES}/of/{}", encoded(order_instance_id))
+}
+
+/// The page of a saved quote.
+pub fn quote(id: Uuid) -> String {
+    format!("{PRICES}/quotes/{id}")
 }
 
 /// The page of an operation.

@@ -190,6 +190,21 @@ impl Ui {
         self.may(Permission::ViewResources)
     }
 
+    /// Whether coupons, cards and balances are shown to the reader.
+    pub fn sees_funds(&self) -> bool {
+        self.may(Permission::ViewFunds)
+    }
+
+    /// Whether resource packages are shown to the reader.
+    pub fn sees_packages(&self) -> bool {
+        self.may(Permission::ViewPackages)
+    }
+
+    /// Whether the reader may ask for prices.
+    pub fn sees_prices(&self) -> bool {
+        self.may(Permission::ViewPrices)
+    }
+
     /// The list that the header's search looks into: the one that is looked at, usually orders.
     pub fn searched(&self) -> &'static str {
         let resources = self.is_in(links::RESOURCES) || !self.sees_orders();

@@ -39,6 +39,14 @@ crate::texts! {
         age_words: "刚刚|{n} 秒前|{n} 分钟前|{n} 小时前|{n} 天前", "just now|{n} s ago|{n} min ago|{n} h ago|{n} d ago";
         deadline_words: "即将到期|剩 {n} 秒|剩 {n} 分钟|剩 {n} 小时|剩 {n} 天", "due now|{n} s left|{n} min left|{n} h left|{n} d left";
         in_words: "马上|{n} 秒后|{n} 分钟后|{n} 小时后|{n} 天后", "any moment|in {n} s|in {n} min|in {n} h|in {n} d";
+        reading: "正在读取", "Reading from Huawei Cloud";
+        reading_progress: "读取进度", "Progress of reading";
+        read_failed(account: &str, at: &str): "{account} 没有读取成功（{at}），显示的是之前读到的数据", "{account} could not be read ({at}); this is what was read before";
+        read_failed_next: "会自动再试。", "It will be tried again by itself.";
+        never: "还没有读取过", "Not read yet";
+        never_hint: "读取完成后会显示在这里。可以离开本页。", "What is read will be shown here. You may leave this page.";
+        no_accounts: "没有可以查看的云账号", "No cloud account to look at";
+        no_accounts_hint: "请管理员为您授权云账号。", "Ask an administrator to give you one.";
         as_of: "截至", "As of";
         refresh: "刷新", "Refresh";
         none: "无", "none";

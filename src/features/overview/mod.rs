@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use self::texts::Texts;
 use super::{
@@ -46,12 +46,6 @@ struct Waiting {
     amount: Option<Money>,
 }
 
-/// A pair of bars: what was paid, and what was given back.
-struct Bars {
-    pair: bars::Pair,
-    label: String,
-}
-
 #[derive(Template)]
 #[template(path = "overview/overview.html")]
 struct OverviewPage<'a> {
@@ -62,7 +56,8 @@ struct OverviewPage<'a> {
     /// None for who sees no resources.
     expiring: Option<&'a resources::Summary>,
     waiting: Vec<Waiting>,
-    bars: Vec<Bars>,
+    /// What was paid, and what was given back.
+    bars: Vec<bars::Pair>,
     /// What awaits payment, the nearest deadline first.
     pending_url: String,
 }
@@ -105,11 +100,11 @@ fn wait(app: &App, ui: &Ui, operation: &Operation) -> Waiting {
     }
 }
 
-fn bars(s: &Summary) -> Vec<Bars> {
-    let amounts: Vec<(Money, Money)> =
-        s.months.iter().map(|(_, flow)| (flow.paid_amount, flow.returned_amount)).collect();
-    let labels = s.months.iter().map(|(month, _)| month.format("%y-%m").to_string());
-    bars::pairs(&amounts).into_iter().zip(labels).map(|(pair, label)| Bars { pair, label }).collect()
+fn bars(s: &Summary) -> Vec<bars::Pair> {
+    let month = |(month, flow): &(NaiveDate, Flow)| {
+        (month.format("%y-%m").to_string(), flow.paid_amount, flow.returned_amount)
+    };
+    bars::pairs(s.months.iter().map(month).collect())
 }
 
 impl OverviewPage<'_> {

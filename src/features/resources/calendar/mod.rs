@@ -68,7 +68,6 @@ struct Month {
     sum: Sum,
     /// Everything up to its end.
     running: Money,
-    bars: bars::Pair,
 }
 
 /// A day of the month that is looked at; none before its first and after its last.
@@ -110,6 +109,7 @@ struct CalendarPage<'a> {
     t: Texts,
     app: &'a App,
     months: Vec<Month>,
+    bars: Vec<bars::Pair>,
     total: Sum,
     first: NaiveDate,
     weeks: Vec<Vec<Option<Cell>>>,
@@ -165,6 +165,7 @@ async fn page<'a>(app: &'a App, ui: &'a Ui, actor: &Actor, asked: Asked) -> Resu
         weeks: weeks(first, today, day, &days),
         cash: cash(app, &actor.scope, &all).await?,
         feed: store::feed(&app.db, actor.id).await?,
+        bars: bars(&months),
         months,
         total,
         first,
@@ -188,18 +189,22 @@ async fn due(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Vec<Due>, E
 }
 
 fn months(all: &[Due], today: NaiveDate, chosen: NaiveDate) -> Vec<Month> {
-    let sums = forecast::by_month(all, today);
-    let amounts: Vec<(Money, Money)> =
-        sums.iter().map(|(_, sum)| (sum.automatic_amount, sum.manual_amount)).collect();
     let mut running = Money::ZERO;
-    let with_bars = sums.into_iter().zip(bars::pairs(&amounts));
-    with_bars
-        .map(|((first, sum), bars)| {
-            running += sum.amount();
-            let url = format!("{}?month={}", links::CALENDAR, first.format("%Y-%m"));
-            Month { first, url, chosen: first == chosen, sum, running, bars }
-        })
-        .collect()
+    let sums = forecast::by_month(all, today).into_iter();
+    sums.map(|(first, sum)| {
+        running += sum.amount();
+        let url = format!("{}?month={}", links::CALENDAR, first.format("%Y-%m"));
+        Month { first, url, chosen: first == chosen, sum, running }
+    })
+    .collect()
+}
+
+/// What is charged by itself in each month, and what is not.
+fn bars(months: &[Month]) -> Vec<bars::Pair> {
+    let month = |month: &Month| {
+        (month.first.format("%y-%m").to_string(), month.sum.automatic_amount, month.sum.manual_amount)
+    };
+    bars::pairs(months.iter().map(month).collect())
 }
 
 /// The month in weeks that begin on Monday.
