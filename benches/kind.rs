@@ -127,10 +127,12 @@ impl Kind {
     /// The page behind so many rows of the list.
     pub(crate) async fn page_after(self, db: &PgPool, skipped: u64) -> Result<String> {
         let (condition, order) = self.listed();
+        // What never ends stands last, and no page begins there.
+        let (key, word) = (self.key(), self.word());
+        let there = format!("from {word} where {condition} and isfinite({key})");
         let text = format!(
-            "select {}, id from {} where {condition} order by {order} offset $1 limit 1",
-            self.key(),
-            self.word()
+            "select {key}, id {there} order by {order}
+             offset least($1, (select count(*) - 1 {there})) limit 1"
         );
         let (key, id): (DateTime<Utc>, i64) = sqlx::query_as(AssertSqlSafe(text))
             .bind(skipped.saturating_sub(1).cast_signed())

@@ -13,7 +13,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
-pub use store::{Condition, condition};
+pub use store::{Condition, condition, in_bulk, settle_index};
 
 /// Every migration, compiled in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();

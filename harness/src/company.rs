@@ -78,6 +78,8 @@ pub struct Account {
     pub domain_id: String,
     ak: String,
     sk: String,
+    /// The IAM user whose key this is.
+    iam_user: String,
 }
 
 impl Simulator {
@@ -151,11 +153,11 @@ pub fn settings(files: &Path, ready: &Ready, database: &str) -> Result<PathBuf> 
          allow_private_upstream = true\ndatabase_connections = 12\nlog = 'warn,bss_portal::operations=info'\n",
         "01".repeat(32)
     );
-    for (at, Account { name, domain_id, ak, sk }) in ready.accounts.iter().enumerate() {
+    for (at, Account { name, domain_id, ak, sk, iam_user }) in ready.accounts.iter().enumerate() {
         let _ = write!(
             text,
             "[[account]]\nname = '{name}'\nendpoint = '{}'\nak = '{ak}'\nsk = '{sk}'\ndomain_id = '{domain_id}'\n\
-             master = {}\n",
+             user_name = '{iam_user}'\nmaster = {}\n",
             ready.endpoint,
             at == 0
         );

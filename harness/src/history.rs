@@ -133,7 +133,11 @@ async fn known(people: &People<'_>, path: &str, begun: Instant) -> Result<()> {
 async fn set(stage: &Stage, plan: &Plan) -> Result<()> {
     let mode = if plan.mode == Mode::Naive { "naive" } else { "strict" };
     stage.console.mode(mode).await?;
-    stage.console.settings(&json!({ "visible_after_ms": plan.visible_after })).await?;
+    let settings = json!({
+        "visible_after_ms": plan.visible_after,
+        "unpaid_renewals_list_resources": plan.listed_unpaid,
+    });
+    stage.console.settings(&settings).await?;
     for (portal, Harm { points, away, armed_at_once, .. }) in stage.portals.iter().zip(&plan.harms) {
         portal.blows();
         portal.equip(points.clone(), away.clone(), *armed_at_once).await?;

@@ -63,6 +63,8 @@ pub struct Plan {
     pub span: u64,
     /// How late readers at Huawei's see what happened, in milliseconds.
     pub visible_after: u64,
+    /// Whether resources are listed under the order that renews them before it is paid.
+    pub listed_unpaid: bool,
     /// What each order costs, in hundredths of a yuan.
     pub orders: Vec<u64>,
     /// What each resource was bought for, in hundredths of a yuan.
@@ -149,6 +151,7 @@ impl Plan {
             rules: faults::draw(&mut chance, mode, faults),
             harms: [(); 2].map(|()| suffering(&mut chance, harm, span, points)),
             visible_after: [0, 100, 500][chance.random_range(0..3)],
+            listed_unpaid: chance.random_bool(0.5),
             database,
             seed,
             mode,
@@ -245,10 +248,11 @@ fn troubles(chance: &mut StdRng, level: Level, span: u64) -> Vec<(u64, Trouble)>
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, mode, faults, harm, span, visible_after, .. } = self;
+        let Self { seed, mode, faults, harm, span, visible_after, listed_unpaid, .. } = self;
         writeln!(
             f,
-            "plan {mode:?} {seed}: faults {faults:?}, harm {harm:?}, {span} ms, visible after {visible_after} ms"
+            "plan {mode:?} {seed}: faults {faults:?}, harm {harm:?}, {span} ms, visible after {visible_after} ms{}",
+            if *listed_unpaid { ", unpaid renewals list their resources" } else { "" }
         )?;
         for (n, fen) in self.orders.iter().enumerate() {
             writeln!(f, "  order {n}: {}", yuan(*fen))?;

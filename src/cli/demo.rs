@@ -142,7 +142,7 @@ fn accounts(simulator: &ReadyLine) -> Result<Vec<Account>> {
         },
         identity: None,
         domain_id: Some(account.domain_id.clone()),
-        user_name: None,
+        user_name: Some(account.iam_user.clone()).filter(|name| !name.is_empty()),
         is_master: at == 0,
     });
     Ok(accounts.collect())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::MIGRATIONS;
 
@@ -20,6 +20,23 @@ pub struct Condition {
     pub missing_migrations: Vec<i64>,
     /// Migrations that the database has and this program does not know: it is newer than we are.
     pub unknown_migrations: Vec<i64>,
+}
+
+/// Has a transaction of a large reading put pieces of texts into their index in large parts: the limit up to
+/// which they are gathered is that of the index (`migrations/*_bulk.sql`).
+pub async fn in_bulk(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("set local work_mem = '64MB'").execute(db).await?;
+    Ok(())
+}
+
+/// Puts what is still gathered for an index of texts into it, so that searches need not walk through that. Where
+/// the portal may not, autovacuum does it.
+pub async fn settle_index(db: &PgPool, index: &str) {
+    let settled =
+        sqlx::query("select gin_clean_pending_list($1::text::regclass)").bind(index).execute(db).await;
+    if let Err(error) = settled {
+        tracing::debug!(index, %error, "what is gathered for an index was left to autovacuum");
+    }
 }
 
 /// Asks the database about itself.

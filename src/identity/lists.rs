@@ -42,7 +42,7 @@ impl List {
     /// The columns that can be hidden, in their order. What the row is about and what can be done always shows.
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Orders => &["status", "kind", "product", "account", "created", "paid", "official"],
+            Self::Orders => &["status", "product", "account", "created", "paid", "official"],
             Self::Resources => &["product", "region", "account", "policy", "status"],
         }
     }

@@ -316,6 +316,7 @@ impl NewOrders {
                 offers: offers.clone(),
                 status: status::AWAITING_PAYMENT,
                 deadline: Some(now + self.deadline_seconds * SECOND),
+                by: None,
             };
             let index = world.place(account, draft);
             world.order_id(account, index, 0)

@@ -115,6 +115,19 @@ async fn an_order_whose_answer_is_lost_is_never_made_again_nor_paid_unproved(db:
 }
 
 #[sqlx::test]
+async fn an_order_whose_answer_is_lost_is_adopted_and_paid_where_it_names_its_resources(db: PgPool) {
+    let (portal, shop) = portal(db).await;
+    portal.simulator.settings(json!({"unpaid_renewals_list_resources": true})).await;
+    portal.simulator.fault("renewal_resources", 1, json!({"kind": "lose_answer"})).await;
+    let before = shop.renewals().await;
+    let plan = shop.create(&shop.new_plan(&shop.renewable(1).await, true).await).await.id();
+    let step = shop.ended(plan).await.remove(0);
+    assert_eq!((step.state.as_str(), shop.renewals().await - before), ("paid", 1), "{step:?}");
+    assert_eq!(shop.pays(&step.order_id.expect("an order")).await.0, 1);
+    portal.stop().await;
+}
+
+#[sqlx::test]
 async fn a_payment_whose_answer_is_lost_is_made_once(db: PgPool) {
     let (portal, shop) = portal(db).await;
     portal.simulator.mode("naive").await;

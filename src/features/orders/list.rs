@@ -176,7 +176,7 @@ struct SummaryPage<'a> {
 
 async fn tools(app: &App, (ui, actor): (&Ui, &Actor), filter: &Filter) -> Result<Tools, Error> {
     let t = Texts(ui.locale);
-    let words = [t.status(), t.kind(), t.product(), t.account(), t.created(), t.paid_or_due(), t.official()];
+    let words = [t.status(), t.product(), t.account(), t.created(), t.paid_or_due(), t.official()];
     Tools::read(app, (ui, actor), List::Orders, &words, filter.conditions()).await
 }
 
@@ -188,7 +188,7 @@ impl SummaryPage<'_> {
 
 /// How many columns stand before the amounts.
 fn span(tools: &Tools) -> usize {
-    1 + tools.count(&["status", "kind", "product", "account", "created", "paid"])
+    1 + tools.count(&["status", "product", "account", "created", "paid"])
 }
 
 /// `GET /orders/summary`: count and sums where no tally has them.

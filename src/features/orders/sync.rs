@@ -27,7 +27,7 @@ use crate::{
         orders::{Method, ORDERS_PER_PAGE, Order as Wire, OrderQuery, Sort, Window},
     },
     clock::Clock,
-    db::is_overtaken,
+    db::{in_bulk, is_overtaken, settle_index},
     i18n::Locale,
     identity::access::AccountId,
 };
@@ -113,6 +113,9 @@ impl<'a> Sync<'a> {
         let reread = self.open(begun).await?;
         written.added += reread.added;
         written.changed += reread.changed;
+        if written != Written::default() {
+            settle_index(self.db, "order_gram_found").await;
+        }
         store::complete(self.db, self.of.account, begun).await?;
         self.details().await?;
         Ok(written)
@@ -255,6 +258,9 @@ async fn put(
 ) -> sqlx::Result<Written> {
     for attempt in 1.. {
         let mut tx = db.begin().await?;
+        if place.is_some() {
+            in_bulk(&mut tx).await?;
+        }
         match upsert(&mut tx, account, &orders).await {
             Err(error) if is_overtaken(&error) && attempt < 5 => {}
             Err(error) => return Err(error),

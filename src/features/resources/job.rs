@@ -5,12 +5,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::PgPool;
 
-use super::sync::{JOB, PERIOD, Sync, Written};
+use super::{
+    calendar,
+    sync::{JOB, PERIOD, Sync, Written},
+};
 use crate::{
     bss::Reader,
     cloud_accounts::Readers,
     identity::access::AccountId,
-    jobs::{Job, Run},
+    jobs::{self, Job, Run},
 };
 
 /// Reads the resources of every account that is in use.
@@ -52,6 +55,10 @@ impl Job for ReadResources {
             if written != Written::default() {
                 let Written { added, changed, gone } = written;
                 tracing::info!(added, changed, gone, "resources read");
+                if added > 0 {
+                    // What they will cost is not known yet, and the calendar wants to say it.
+                    jobs::wake(&self.db, calendar::job::JOB).await?;
+                }
             }
             Ok(())
         })

@@ -27,6 +27,7 @@ use crate::{
         resources::{MAX_IDS, Resource as Wire, ResourceQuery},
     },
     clock::Clock,
+    db::settle_index,
     i18n::Locale,
     identity::access::AccountId,
     operations::Operation,
@@ -154,6 +155,9 @@ impl<'a> Sync<'a> {
         let is_due = state.walked_at.is_none_or(|walked_at| walked_at <= begun - WALK_EVERY);
         if is_due || state.walk.is_some() || changes.wants_walk {
             written += self.walk(&mut state).await?;
+        }
+        if written != Written::default() {
+            settle_index(self.db, "resource_gram_found").await;
         }
         store::complete(self.db, self.account, begun).await?;
         Ok(written)

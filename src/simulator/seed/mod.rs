@@ -122,7 +122,7 @@ fn account(seed: Seed, at: usize, kind: Kind, name: &str) -> Account {
 fn users(kind: Kind, hostile: bool) -> Vec<String> {
     let mut users: Vec<String> = match kind {
         Kind::Master => vec!["huaxin-group", "ops-zhang", "ops-li", "platform-ci"],
-        Kind::Ordinary => vec!["yunfan-studio"],
+        Kind::Ordinary => vec!["yunfan-studio", "lin-fan"],
         Kind::Member => vec!["huaxin-shanghai", "sh-wang"],
     }
     .into_iter()

@@ -2,7 +2,7 @@
 //! stored is derived from the order's salt, always the same way.
 
 use super::{
-    Account, Fen, World,
+    Account, Doer, Fen, World,
     discounts::Offer,
     ids::Place,
     shape::{self, Line},
@@ -99,6 +99,8 @@ pub(crate) struct Live {
     pub(crate) status: Versions<u8>,
     pub(crate) truth: Truth,
     pub(crate) deadline: Option<Millis>,
+    /// Who placed it, if that is known.
+    pub(crate) by: Option<Doer>,
     pub(crate) lines: Vec<Line>,
     pub(crate) offers: Vec<Offer>,
     pub(crate) payment: Option<Payment>,

@@ -1,7 +1,7 @@
 //! Placing orders: what the seed, the control plane and the console do before anything is paid.
 
 use super::{
-    Fen, World,
+    Doer, Fen, World,
     dice::mix,
     discounts::Offer,
     orders::{COMBINED, Live, NO_BASE, Order, Payment, Truth, kind, status},
@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     /// Where it stands at first.
     pub(crate) status: u8,
     pub(crate) deadline: Option<Millis>,
+    /// Who placed it; nothing where that is left to chance.
+    pub(crate) by: Option<Doer>,
 }
 
 impl Draft {
@@ -32,6 +34,7 @@ impl Draft {
             offers: Vec::new(),
             status: status::AWAITING_PAYMENT,
             deadline: Some(created + 7 * DAY),
+            by: None,
         }
     }
 }
@@ -73,6 +76,7 @@ impl World {
                     _ => Truth::Elsewhere,
                 },
                 deadline: draft.deadline,
+                by: draft.by,
                 lines: draft.lines,
                 offers: draft.offers,
                 payment: (draft.status == status::COMPLETED).then(|| paid_in_full(draft.created, price)),

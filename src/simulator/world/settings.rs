@@ -118,6 +118,8 @@ settings! {
     reopening_projects_refused: bool = false, "inferred: CBC.99007004 with NOT_OPEN_MULTI_PROJECT may mean this";
     /// Whether a renewal of several resources makes one order for all instead of one for each.
     renewals_together: bool = false, "inferred: several orders may be created, when is not said";
+    /// Whether resources are listed under the order that renews them before it is paid.
+    unpaid_renewals_list_resources: bool = false, "inferred: the documents say that an order can be asked for, not from when";
     /// Whether a renewal or unsubscription of which every resource fails is refused with the first one's code.
     all_failed_is_refused: bool = true, "inferred: the codes are documented with status 400, fail_resource_infos is for partial failures";
     /// How far ahead a resource can be paid for, years.

@@ -2,7 +2,7 @@
 //! amounts that add up.
 
 use super::{
-    Fen, World,
+    Account, Doer, Fen, World,
     dice::mix,
     ids::Place,
     orders::{Order, Payment, kind, status},
@@ -108,7 +108,7 @@ impl World {
             paid: owner.paid_at(place.index, at),
             contract: (self.source(place) == 3).then(|| format!("CT{:010}", spread % 10_000_000_000)),
             project: (spread >> 8) as usize % owner.projects.len().max(1),
-            user: (spread >> 16) as usize % owner.users.len().max(1),
+            user: placed_by(owner, place.index, (spread >> 16) as usize),
             deadline: owner.live.get(&place.index).and_then(|live| live.deadline),
         }
     }
@@ -278,4 +278,15 @@ fn source_of_old(order: &Order) -> u8 {
 /// The service's name in a language: 0 is Chinese, 1 English.
 pub(crate) fn service_name(at: u8, language: usize) -> &'static str {
     service(at).names[language]
+}
+
+/// Who of an account's users placed an order: its key is the first one's, and the others work in the console.
+/// Where nobody knows, chance tells.
+fn placed_by(owner: &Account, order: u32, chance: usize) -> usize {
+    let users = owner.users.len().max(1);
+    match owner.live.get(&order).and_then(|live| live.by) {
+        Some(Doer::Api) => 0,
+        Some(Doer::Console | Doer::System) if users > 1 => 1 + chance % (users - 1),
+        _ => chance % users,
+    }
 }

@@ -151,7 +151,7 @@ pub(super) fn configured(simulator: &Simulator) -> Vec<Configured> {
         kind: if at == 0 { Kind::Master } else { Kind::Ordinary },
         upstream: Upstream::Custom(ready.endpoint.parse().expect("an endpoint")),
         domain_id: Some(account.domain_id.clone()),
-        user_name: None,
+        user_name: Some(account.iam_user.clone()),
         identity: None,
         credential: Credential::of_key(account.ak.clone().into(), account.sk.clone().into()),
     });

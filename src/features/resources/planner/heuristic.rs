@@ -345,11 +345,12 @@ impl<'c> Search<'c> {
         cash
     }
 
-    /// Pays an order by what costs least with what is left, coupons priced; perhaps only with a certain one.
+    /// Pays an order by what costs least with what is left, coupons priced; perhaps only with a certain one. Of
+    /// ways that cost the same, it is the one that takes least from coupons.
     fn place(&self, at: usize, lefts: &mut [Fen], (prices, wanted): (&Prices, Option<usize>)) -> Placed {
         let order = &self.orders[at];
         let mut best = Placed { order: at, way: 0, picks: Picks::default(), cash: Fen::MAX };
-        let mut least = Fen::MAX;
+        let mut least = (Fen::MAX, Fen::MAX);
         for (nth, way) in order.ways.iter().enumerate() {
             let looked_at = self.looked_at(way.payable, &way.coupons, (lefts, prices, wanted));
             let mut stack = Stack { case: self.case, candidates: &looked_at, prices, lefts, best: None };
@@ -357,8 +358,8 @@ impl<'c> Search<'c> {
             if let Some((cost, cash, picks)) = stack.best {
                 let is_wanted = wanted.is_none_or(|wanted| picks.iter().any(|coupon| coupon == wanted));
                 let cost = if is_wanted { cost } else { cost.saturating_add(Fen::MAX / 4) };
-                if cost < least {
-                    least = cost;
+                if (cost, way.payable) < least {
+                    least = (cost, way.payable);
                     best = Placed { order: at, way: nth, picks, cash };
                 }
             }

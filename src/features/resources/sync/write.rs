@@ -7,7 +7,11 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use super::store::{Listing, Place};
-use crate::{db::is_overtaken, features::resources::resource::Resource, identity::access::AccountId};
+use crate::{
+    db::{in_bulk, is_overtaken},
+    features::resources::resource::Resource,
+    identity::access::AccountId,
+};
 
 /// What a write did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,6 +58,9 @@ pub(super) async fn put(
     let written = tokio::spawn(async move {
         for attempt in 1.. {
             let mut tx = db.begin().await?;
+            if matches!(why, For::Walk(..)) {
+                in_bulk(&mut tx).await?;
+            }
             match write(&mut tx, account, asked_at, (&resources, &why)).await {
                 Err(error) if is_overtaken(&error) && attempt < 5 => {}
                 Err(error) => return Err(error),

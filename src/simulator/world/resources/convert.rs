@@ -99,6 +99,7 @@ impl World {
             base: group.main.order,
             status: if reviewed { status::AWAITING_APPROVAL } else { status::PROCESSING },
             deadline: None,
+            by: Some(cause.actor),
             ..Draft::purchase(at, lines)
         };
         let index = self.place(account, draft);

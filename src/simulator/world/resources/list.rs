@@ -2,7 +2,13 @@
 //! without being derived; only the page itself, and what changed since, is looked at closely.
 
 use super::{
-    super::{World, orders::kind, services::service, shape, times::Millis},
+    super::{
+        World,
+        orders::{Truth, kind},
+        services::service,
+        shape,
+        times::Millis,
+    },
     Resource,
     past::Standing,
 };
@@ -89,16 +95,22 @@ impl World {
             provided.retain(|resource| place.sub == 0 || resource.line.sub == place.sub);
             return provided;
         }
-        let purchases = match owner.resources.targets.get(&place.index) {
+        let targets = owner.resources.targets.get(&place.index);
+        let purchases = match targets {
             Some(keys) => keys.iter().map(|key| key.0).collect(),
             None => vec![order.base],
         };
+        let is_open = owner.live.get(&place.index).is_some_and(|live| live.truth == Truth::Open);
+        let held = targets.filter(|_| is_open && self.settings.unpaid_renewals_list_resources);
         let mut seen = std::collections::BTreeSet::new();
         purchases
             .into_iter()
             .filter(|purchase| (*purchase as usize) < owner.orders.len() && seen.insert(*purchase))
             .flat_map(|purchase| self.provided_by(account, purchase, at))
-            .filter(|resource| resource.terms.iter().any(|term| term.order == place.index))
+            .filter(|resource| {
+                resource.terms.iter().any(|term| term.order == place.index)
+                    || held.is_some_and(|keys| keys.contains(&resource.key()))
+            })
             .collect()
     }
 

@@ -118,6 +118,7 @@ impl World {
             base: keys.first().map_or(super::super::orders::NO_BASE, |key| key.0),
             offers,
             deadline: Some(released.map_or(week, |released| released.min(week))),
+            by: Some(cause.actor),
             ..Draft::purchase(cause.at, lines)
         };
         let index = self.place(account, draft);

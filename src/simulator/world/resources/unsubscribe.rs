@@ -134,6 +134,7 @@ impl World {
             base: resources.first().map_or(NO_BASE, |resource| resource.order),
             status: status::PROCESSING,
             deadline: None,
+            by: Some(cause.actor),
             ..Draft::purchase(at, lines)
         };
         let index = self.place(account, draft);

@@ -136,6 +136,23 @@ fn a_coupon_that_excludes_the_discount_is_used_only_where_it_is_worth_more() {
 }
 
 #[test]
+fn of_two_ways_that_take_no_cash_the_one_that_takes_less_from_the_coupon_is_chosen() {
+    let off = Off { amount: money("20"), ratio: Some(Decimal::new(8, 1)) };
+    let proposal = Problem {
+        discounts: vec![PlannedDiscount {
+            id: "COMM".to_owned(),
+            kind: DiscountType::Commercial,
+            off: vec![Some(off)],
+        }],
+        ..problem(vec![renewable("r-1", "ecs", "100")], vec![coupon("V", (1, 2), "300", &[])])
+    }
+    .propose();
+    assert_eq!(proposal.cash, Money::ZERO);
+    assert_eq!(proposal.orders[0].choice.discount.as_deref(), Some("COMM"));
+    assert_eq!(proposal.orders[0].quote.coupons[0].takes, Some(money("80")));
+}
+
+#[test]
 fn a_coupon_whose_limits_nobody_understands_is_left_out() {
     let services = ["ecs".to_owned()];
     let account = |fields: &str| -> Coupon {
