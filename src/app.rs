@@ -29,6 +29,7 @@ use crate::{
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
     payments::PayOrders,
     state::{App, Pulse, Settings},
+    units::ReadUnits,
     vault::Vault,
     web::{
         self, Routes,
@@ -179,6 +180,7 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
+        Arc::new(ReadUnits::new(app.db.clone(), &app.readers)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),
