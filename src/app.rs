@@ -19,6 +19,7 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
+        packages,
         resources::{
             self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
             unsubscribe::Unsubscriptions,
@@ -28,7 +29,9 @@ use crate::{
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
     payments::PayOrders,
+    readings::ReadEach,
     state::{App, Pulse, Settings},
+    units::ReadUnits,
     vault::Vault,
     web::{
         self, Routes,
@@ -158,6 +161,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::lists::routes())
         .merge(features::orders::routes())
         .merge(resources::routes())
+        .merge(packages::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -179,6 +183,9 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
+        Arc::new(ReadUnits::new(app.db.clone(), &app.readers)),
+        Arc::new(ReadEach::new(packages::sync::Packages, app.db.clone(), &app.readers).at_most(sync_period)),
+        Arc::new(ReadEach::new(packages::usage::Usage, app.db.clone(), &app.readers).at_most(sync_period)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),

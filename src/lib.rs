@@ -23,5 +23,6 @@ pub mod search;
 pub mod simulator;
 pub mod state;
 pub mod telemetry;
+pub mod units;
 pub mod vault;
 pub mod web;

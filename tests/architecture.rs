@@ -12,7 +12,7 @@ const LEVELS: [&[&str]; 10] = [
     &["money", "clock", "i18n", "proof", "search"],
     &["config", "db", "postgres", "vault", "telemetry", "identity", "bss", "simulator"],
     &["cloud_accounts", "jobs"],
-    &["operations", "readings"],
+    &["operations", "readings", "units"],
     &["payments"],
     &["state"],
     &["web"],

@@ -7,7 +7,7 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 17] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 19] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
     ("calendar_feed", "a person's"),
@@ -16,6 +16,8 @@ const WITHOUT_ACCOUNT: [(&str, &str); 17] = [
     ("known_device", "a person's"),
     ("list_look", "a person's"),
     ("list_view", "a person's; what it shows depends on who looks"),
+    ("measure_conversion", "Huawei's units, the same for every account"),
+    ("measure_unit", "Huawei's units, the same for every account"),
     ("order_service", "Huawei's words, the same for every account"),
     ("person", "people see several accounts"),
     ("plan", "about several accounts, named in it"),

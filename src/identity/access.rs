@@ -33,6 +33,8 @@ pub enum Permission {
     ViewFunds,
     /// See resource packages of the accounts in scope and how much of them is used.
     ViewPackages,
+    /// Say from when on a package counts as low.
+    SetThresholds,
     /// Ask for prices, and see and keep quotes.
     ViewPrices,
     /// See the operations of the accounts in scope.
@@ -96,6 +98,7 @@ impl Role {
             | P::CancelOrders
             | P::RenewResources
             | P::SetRenewal
+            | P::SetThresholds
             | P::ConvertResources
             | P::UnsubscribeResources => matches!(self, Self::Finance),
             P::Approve => matches!(self, Self::Approver),

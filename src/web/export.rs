@@ -10,6 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::fmt;
@@ -25,6 +26,8 @@ pub enum Cell<'a> {
     Text(&'a str),
     /// An amount.
     Money(Money),
+    /// A quantity, whose unit another column tells.
+    Number(Decimal),
     /// A time, written in the portal's zone.
     Time(Option<DateTime<Utc>>),
 }
@@ -57,6 +60,7 @@ impl Csv {
             match cell {
                 Cell::Text(text) => self.writer.write_field(guarded(text).as_bytes())?,
                 Cell::Money(amount) => self.writer.write_field(amount.decimal().to_string())?,
+                Cell::Number(number) => self.writer.write_field(number.to_string())?,
                 Cell::Time(Some(at)) => self.writer.write_field(fmt::second(*at, self.zone).to_string())?,
                 Cell::Time(None) => self.writer.write_field("")?,
             }
@@ -95,6 +99,7 @@ pub struct Xlsx {
 struct Formats {
     header: Format,
     money: Format,
+    number: Format,
     time: Format,
 }
 
@@ -104,6 +109,7 @@ impl Xlsx {
         let formats = Formats {
             header: Format::new().set_bold(),
             money: Format::new().set_num_format("#,##0.00######"),
+            number: Format::new(),
             time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         };
         let mut xlsx = Self {
@@ -173,6 +179,7 @@ fn put(
         // Written as text, which no reader takes for a number or a formula.
         Cell::Text(text) => sheet.write_string(row, column, *text)?,
         Cell::Money(amount) => sheet.write_with_format(row, column, amount.decimal(), &formats.money)?,
+        Cell::Number(number) => sheet.write_with_format(row, column, *number, &formats.number)?,
         Cell::Time(Some(at)) => {
             let local = at.with_timezone(&zone).naive_local();
             sheet.write_datetime_with_format(row, column, local, &formats.time)?

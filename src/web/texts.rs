@@ -10,6 +10,7 @@ crate::texts! {
         overview: "总览", "Overview";
         orders: "订单", "Orders";
         resources: "包年/包月资源", "Resources";
+        packages: "资源包", "Packages";
         activity: "操作记录", "Activity";
         account: "我的账户", "My account";
         account_switch: "云账号", "Cloud account";

@@ -5,6 +5,7 @@ mod activity;
 mod doctor;
 mod journal;
 mod lists;
+mod packages;
 mod pay;
 mod plans;
 mod refunds;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{
     glance::Glance,
     job,
-    store::{Stored, find},
+    store::{Stored, find, packages_of},
     sync::Sync,
     texts::{DetailTexts, Texts},
     words,
@@ -180,6 +180,8 @@ struct DetailPage<'a> {
     kept: Vec<Part>,
     expires_at: Option<DateTime<Utc>>,
     operations: Vec<Entry>,
+    /// Link and name of each package that it bought.
+    packages: Vec<(String, String)>,
     is_fresh: bool,
     gives_back: bool,
     payable: bool,
@@ -222,6 +224,11 @@ async fn page(
     let glance = Glance::at(app, &actor.scope).await?;
     let about = Filter { subject: Some(order_id.to_owned()), ..Filter::default() };
     let operations = app.desk.reading().list(&actor.scope, &about, OPERATIONS).await?;
+    let packages = if ui.sees_packages() {
+        packages_of(&app.db, known.stored.account, order_id).await?
+    } else {
+        Vec::new()
+    };
     let order = &known.order;
     let name_of = |code: &Option<String>, told: &Option<String>| {
         let known = glance.services.iter().find(|service| Some(&service.code) == code.as_ref());
@@ -262,6 +269,15 @@ async fn page(
         expires_at: lines.iter().filter_map(|line| line.to).max(),
         lines,
         operations: operations.iter().map(|operation| entry(operation, d, locale)).collect(),
+        packages: packages
+            .iter()
+            .map(|one| {
+                (
+                    links::package(&one.order_instance_id),
+                    locale.pick(&one.product_zh, &one.product_en).clone(),
+                )
+            })
+            .collect(),
         is_fresh: known.is_fresh(app, ui.now),
         gives_back: words::gives_back(code(order.order_type.code()), payable),
         payable: words::awaits_payment(code(order.status.code())),

@@ -394,5 +394,33 @@ pub async fn find(db: &PgPool, scope: &Scope, order_id: &str) -> sqlx::Result<Op
     }))
 }
 
+/// A resource package that an order bought.
+#[derive(Debug, Clone)]
+pub struct BoughtPackage {
+    /// Huawei's id of it.
+    pub order_instance_id: String,
+    /// The product in Chinese.
+    pub product_zh: String,
+    /// The product in English.
+    pub product_en: String,
+}
+
+/// The packages that an order bought, as far as they have been read.
+pub async fn packages_of(
+    db: &PgPool,
+    account: AccountId,
+    order_id: &str,
+) -> sqlx::Result<Vec<BoughtPackage>> {
+    sqlx::query_as!(
+        BoughtPackage,
+        "select order_instance_id, product_zh, product_en from package
+          where account_id = $1 and order_id = $2 and order_id <> '' order by id limit 50",
+        account.0,
+        order_id
+    )
+    .fetch_all(db)
+    .await
+}
+
 #[cfg(test)]
 mod tests;

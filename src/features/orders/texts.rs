@@ -124,6 +124,7 @@ crate::texts! {
         customer: "客户 ID", "Customer id";
         agent: "代付方", "Paid for by";
         more: "华为云返回的其他字段", "Other fields from Huawei Cloud";
+        packages: "资源包", "Resource packages";
         activity: "操作记录", "Activity";
         no_activity: "本订单还没有操作", "No operation on this order yet";
         paying: "支付", "Payment";

@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use self::texts::Texts;
 use super::{
     orders::summary::{Flow, Pending, Summary, summary, words},
+    packages::summary as packages,
     resources::summary::{self as resources, Due},
 };
 use crate::{
@@ -55,6 +56,8 @@ struct OverviewPage<'a> {
     s: &'a Summary,
     /// None for who sees no resources.
     expiring: Option<&'a resources::Summary>,
+    /// None for who sees no packages.
+    packages: Option<&'a packages::Summary>,
     waiting: Vec<Waiting>,
     /// What was paid, and what was given back.
     bars: Vec<bars::Pair>,
@@ -66,6 +69,8 @@ async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, 
     let s = summary(&app, &actor.scope, ui.now, ui.locale).await?;
     let expiring =
         if ui.sees_resources() { Some(resources::summary(&app, &actor.scope, ui.now).await?) } else { None };
+    let packages =
+        if ui.sees_packages() { Some(packages::summary(&app, &actor.scope, ui.now).await?) } else { None };
     let mut waiting = Vec::new();
     if ui.sees_activity() {
         for state in [OperationState::Unknown, OperationState::NeedsReview, OperationState::PendingApproval] {
@@ -80,6 +85,7 @@ async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, 
         t: Texts(ui.locale),
         bars: bars(&s),
         expiring: expiring.as_ref(),
+        packages: packages.as_ref(),
         waiting,
         s: &s,
         app: &app,
@@ -108,6 +114,10 @@ fn bars(s: &Summary) -> Vec<bars::Pair> {
 }
 
 impl OverviewPage<'_> {
+    fn near(&self, figure: &packages::Figure) -> &'static str {
+        packages::Texts(self.ui.locale).near(figure.near)
+    }
+
     fn tab(&self, row: &resources::Row) -> &'static str {
         resources::tab(row.tab, self.ui.locale)
     }

@@ -33,6 +33,8 @@ crate::texts! {
         resources_failed(account: &str): "{account} 的资源没有读取成功", "Resources of {account} could not be read";
         resources_old: "资源数据过旧", "The resources are older than they should be";
         resources_old_hint: "续费、退订等操作在刷新之前不可用。", "Renewing, unsubscribing and the like are off until they are read again.";
+        packages: "需要关注的资源包", "Packages worth a look";
+        all_packages: "全部资源包", "All packages";
         by_month: "每月已付订单", "Paid orders by month";
         by_month_hint: "近 12 个月，优惠后应付，元", "last 12 months, payable after discounts, CNY";
         chart: "每月已付订单的金额，数字见下表", "Paid orders by month; the table below has the numbers";
