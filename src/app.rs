@@ -19,6 +19,7 @@ use crate::{
     features::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
+        prices::dictionary::job::ReadDictionaries,
         resources::{
             self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
             unsubscribe::Unsubscriptions,
@@ -159,6 +160,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::lists::routes())
         .merge(features::orders::routes())
         .merge(resources::routes())
+        .merge(features::prices::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -181,6 +183,7 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadUnits::new(app.db.clone(), &app.readers)),
+        Arc::new(ReadDictionaries::new(app.db.clone(), &app.readers)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),

@@ -5,5 +5,6 @@ pub mod activity;
 pub mod lists;
 pub mod orders;
 pub mod overview;
+pub mod prices;
 pub mod resources;
 pub mod sign_in;

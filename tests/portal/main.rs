@@ -7,6 +7,7 @@ mod journal;
 mod lists;
 mod pay;
 mod plans;
+mod prices;
 mod refunds;
 mod resources;
 mod resources_list;
