@@ -20,6 +20,7 @@ use crate::{
         self,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         packages,
+        prices::dictionary::job::ReadDictionaries,
         resources::{
             self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
             unsubscribe::Unsubscriptions,
@@ -162,6 +163,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::orders::routes())
         .merge(resources::routes())
         .merge(packages::routes())
+        .merge(features::prices::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -186,6 +188,7 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(ReadUnits::new(app.db.clone(), &app.readers)),
         Arc::new(ReadEach::new(packages::sync::Packages, app.db.clone(), &app.readers).at_most(sync_period)),
         Arc::new(ReadEach::new(packages::usage::Usage, app.db.clone(), &app.readers).at_most(sync_period)),
+        Arc::new(ReadDictionaries::new(app.db.clone(), &app.readers)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),

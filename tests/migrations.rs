@@ -7,11 +7,13 @@ use bss_portal::db::MIGRATIONS;
 use sqlx::{Connection, PgConnection, PgPool, Row, migrate::Migrate};
 
 /// Tables that belong to no cloud account, nor to a row that does, and why.
-const WITHOUT_ACCOUNT: [(&str, &str); 19] = [
+const WITHOUT_ACCOUNT: [(&str, &str); 21] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("approval_tier", "a rule of the company"),
     ("calendar_feed", "a person's"),
     ("cloud_account", "the accounts themselves"),
+    ("dictionary_list", "Huawei's words, the same for every account"),
+    ("dictionary_word", "Huawei's words, the same for every account"),
     ("job", "work of the portal"),
     ("known_device", "a person's"),
     ("list_look", "a person's"),

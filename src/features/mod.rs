@@ -6,5 +6,6 @@ pub mod lists;
 pub mod orders;
 pub mod overview;
 pub mod packages;
+pub mod prices;
 pub mod resources;
 pub mod sign_in;

@@ -152,6 +152,15 @@ pub fn quote(id: Uuid) -> String {
     format!("{PRICES}/quotes/{id}")
 }
 
+/// The page that asks what renewing these resources costs, to be kept as a quote.
+pub fn quote_renewal<'a>(resource_ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for id in resource_ids {
+        query.append_pair("resource", id);
+    }
+    format!("{PRICES}/renewal?{}", query.finish())
+}
+
 /// The page of an operation.
 pub fn operation(id: Uuid) -> String {
     format!("{ACTIVITY}/{id}")

@@ -9,6 +9,7 @@ crate::texts! {
         collapse: "收起导航", "Collapse navigation";
         overview: "总览", "Overview";
         orders: "订单", "Orders";
+        prices: "价格", "Prices";
         resources: "包年/包月资源", "Resources";
         packages: "资源包", "Packages";
         activity: "操作记录", "Activity";

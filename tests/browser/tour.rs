@@ -90,6 +90,17 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
     let unknown = pay(&browser, &order).await;
     browser.until("document.querySelector('.state.unknown')").await;
 
+    browser.go("/prices").await;
+    let asking = browser.ask("document.querySelector('#account option[selected]').textContent").await;
+    let accounts = control(&demo, "/accounts", None).await;
+    let account = accounts.as_array().and_then(|all| all.iter().find(|one| one["name"] == asking));
+    let project = account.and_then(|one| one["region_projects"]["cn-north-4"].as_str()).expect("a project");
+    let prices = format!(
+        "/prices?line=hws.service.type.ec2~hws.resource.type.vm~cn-north-4~c7.large.2.linux~~2~m1\
+         &line=hws.service.type.ebs~hws.resource.type.volume~cn-north-4~GPSSD~40x17~1~Duration~1.5~4\
+         &line=hws.service.type.ebs~hws.resource.type.volume~cn-north-4~GPSSD~100x17~2~y1\
+         &place=cn-north-4&project={project}&ask=1"
+    );
     let number = pending.rsplit('/').next().unwrap_or_default().to_owned();
     look_at(
         &browser,
@@ -119,6 +130,15 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
             ("packages", "/packages".to_owned()),
             ("packages-all", "/packages?state=all".to_owned()),
             ("package", package),
+            ("prices", "/prices?service=hws.service.type.ebs&region=cn-north-4&sold=use".to_owned()),
+            ("prices-answered", prices.clone()),
+            ("prices-compared", prices.replace("/prices?", "/prices/break-even?")),
+            (
+                "prices-renewal",
+                format!("/prices/renewal?resource={resource_id}&resource=nobody-knows&term=y1"),
+            ),
+            ("quotes", "/prices/quotes".to_owned()),
+            ("contract", "/prices/discounts".to_owned()),
             ("activity", "/activity".to_owned()),
             ("operation-done", done),
             ("operation-waiting", waiting),

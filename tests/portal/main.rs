@@ -8,6 +8,7 @@ mod lists;
 mod packages;
 mod pay;
 mod plans;
+mod prices;
 mod refunds;
 mod resources;
 mod resources_list;

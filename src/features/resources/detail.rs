@@ -183,6 +183,7 @@ fn acts(ui: &Ui, r: &Full) -> Vec<Act> {
         act(free, Permission::ConvertResources, links::convert(id), t.convert(), ""),
         act(true, Permission::SetRenewal, links::at_expiry(id), t.at_expiry(), ""),
         act(true, Permission::SetRenewal, links::auto_renewal(id), t.auto_renewal(), ""),
+        act(free, Permission::ViewPrices, links::quote_renewal(id), t.renewal_quote(), ""),
         act(free, Permission::RenewResources, links::renew(id), t.renew(), " primary"),
     ]
     .into_iter()

@@ -74,6 +74,7 @@ crate::texts! {
         takes_first(n: usize): "前 {n} 个", "first {n}";
         takes_fewer: "一次有上限的操作先办列在最前的；办完后再选其余的。", "What takes fewer at once begins with those listed first; select the rest afterwards.";
         renew: "续费", "Renew";
+        renewal_quote: "续费报价", "Quote a renewal";
         planner: "续费规划", "Plan renewals";
         auto_renewal: "自动续费", "Auto-renewal";
         at_expiry: "到期转按需", "Pay-per-use at expiry";

@@ -131,6 +131,12 @@ impl Simulator {
         self.get(&format!("/orders/{id}")).await
     }
 
+    /// The project of a region of the account at a position.
+    pub async fn project(&self, account: usize, region: &str) -> String {
+        let accounts = self.get("/accounts").await;
+        accounts[account]["region_projects"][region].as_str().expect("a project").to_owned()
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.ready().control)
     }

@@ -400,6 +400,11 @@ impl<'a> RenewPage<'a> {
         plan::texts::term(row.facts.term, self.ui.locale)
     }
 
+    /// Where the prices of the same renewals are kept as a quote.
+    fn quote_url(&self) -> String {
+        links::quote_renewal(self.wish.ids.iter().map(String::as_str))
+    }
+
     fn path(&self) -> &'static str {
         self.wish.pays.path()
     }

@@ -4,6 +4,7 @@ crate::texts! {
     /// Texts of the page.
     pub struct Texts {
         title: "续费", "Renew";
+        renewal_quote: "续费报价", "Quote this renewal";
         resources: "资源", "Resources";
         plan_title: "续费规划", "Renewal planner";
         plan_lede: "把续费拆成订单，给每个订单选优惠券和折扣，使余额支付最少；确认后严格按此执行。", "Splits renewals into orders and chooses coupons and a discount for each, so that the least is taken from the balance; once confirmed, exactly that is carried out.";
