@@ -99,19 +99,20 @@ pub struct ReadEach<L> {
     listing: L,
     db: PgPool,
     readers: Readers,
-    period: Option<Duration>,
+    pace: f64,
 }
 
 impl<L: Listing> ReadEach<L> {
     /// From these accounts into this database.
     pub fn new(listing: L, db: PgPool, readers: &Readers) -> Self {
-        Self { listing, db, readers: readers.in_background(), period: None }
+        Self { listing, db, readers: readers.in_background(), pace: 1.0 }
     }
 
-    /// Never with more than this between the end of one run and the next.
+    /// With as much more or less time between two readings than its own as the portal's period is more or less
+    /// than a minute.
     #[must_use]
-    pub fn at_most(self, period: Duration) -> Self {
-        Self { period: Some(period), ..self }
+    pub fn paced(self, portal: Duration) -> Self {
+        Self { pace: portal.as_secs_f64() / 60.0, ..self }
     }
 }
 
@@ -122,8 +123,7 @@ impl<L: Listing> Job for ReadEach<L> {
     }
 
     fn period(&self) -> Duration {
-        let own = self.listing.period();
-        self.period.map_or(own, |most| own.min(most))
+        self.listing.period().mul_f64(self.pace)
     }
 
     async fn run(&self, run: &Run) -> anyhow::Result<()> {
