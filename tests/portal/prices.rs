@@ -151,9 +151,9 @@ async fn dictionaries_lead_to_a_product_in_both_languages_and_are_asked_for_once
     let option = "#service option[value='hws.service.type.ebs']";
     assert_eq!(services.words(option), "Elastic Volume Service");
     let chosen = "/prices?service=hws.service.type.ebs&region=cn-north-4&sold=use";
-    let page = eventually("the usage types are read", async || {
+    let page = eventually("usage types and units are read", async || {
         let page = browser.htmx(&format!("{chosen}&account={}", asker.account)).await;
-        page.has("#factor option[value='Duration']").then_some(page)
+        (page.has("#factor option[value='Duration']") && page.has("#unit option")).then_some(page)
     })
     .await;
     // The only resource type is chosen by itself, and its specs are there to choose.

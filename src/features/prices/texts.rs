@@ -117,7 +117,6 @@ crate::texts! {
         yuan: "元", "CNY";
         total: "合计", "Total";
         best: "最优", "Best";
-        no_discounts: "没有可用折扣", "No discounts apply";
         compare: "比较时长", "Compare terms";
     }
 }
