@@ -80,8 +80,11 @@ fn refused() -> Value {
     json!({"kind": "status", "code": 400, "body": {"error_code": "CBC.99006055", "error_msg": "Too much."}})
 }
 
+/// An amount with every digit that Huawei told, and two decimals at least.
 fn told(amount: Option<Money>) -> String {
-    grouped(amount.expect("an amount").decimal())
+    let text = grouped(amount.expect("an amount").decimal());
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    format!("{whole}.{:0<2}", rest.trim_end_matches('0'))
 }
 
 /// The cells of a line: the list price first, the best price last.

@@ -37,7 +37,7 @@ pub struct Priced {
     pub official: Option<Money>,
     /// The price with each discount.
     pub offers: Vec<Offer>,
-    /// What is paid, where that is told without a discount's name.
+    /// What a renewal costs by itself; Huawei does not say whether a discount is in it.
     pub amount: Option<Money>,
     /// Why it has no price.
     pub failed: Option<Refused>,
@@ -103,9 +103,14 @@ impl Sum {
 }
 
 impl Priced {
-    /// What is paid with the best discount; none where the line has no price.
+    /// What is paid with the best discount; none where the line has no such price of its own.
     pub fn payable(&self) -> Option<Money> {
-        best(&self.offers).map(|offer| offer.amount).or(self.amount).or(self.official)
+        best(&self.offers).map(|offer| offer.amount).or(self.official)
+    }
+
+    /// The price that the line has by itself.
+    pub fn price(&self) -> Option<Money> {
+        self.payable().or(self.amount)
     }
 
     /// Takes the price of use of the product with this id of the inquiry.

@@ -12,6 +12,9 @@ use crate::{
     units::grouped,
 };
 
+/// The decimals of a fen.
+const FEN: u32 = 2;
+
 /// A whole answer as a page shows it.
 pub struct Told {
     /// The tables.
@@ -54,6 +57,8 @@ pub struct Row {
     pub offers: Vec<Option<Cell>>,
     /// What is paid.
     pub payable: Option<String>,
+    /// What a renewal costs by itself, of which Huawei does not say whether a discount is in it.
+    pub alone: Option<String>,
     /// Why it has no price: the code, what it means, and what to do.
     pub failed: Option<Failed>,
 }
@@ -84,9 +89,13 @@ pub struct Total {
     pub payable: String,
 }
 
-/// An amount with every digit as it came.
+/// An amount with every digit that says something, fen at least.
 pub fn exact(amount: Money) -> String {
-    grouped(amount.decimal())
+    let mut amount = amount.decimal().normalize();
+    if amount.scale() < FEN {
+        amount.rescale(FEN);
+    }
+    grouped(amount)
 }
 
 impl Told {
@@ -141,6 +150,7 @@ fn table(answer: &Answer, (title, of_use): (&'static str, bool), locale: Locale)
                 official: line.official.map(exact),
                 offers: offers.iter().map(|offer| cell(&line.offers, offer)).collect(),
                 payable: line.payable().filter(|_| line.failed.is_none()).map(exact),
+                alone: line.amount.map(exact),
                 failed: line.failed.as_ref().map(|why| failed(why, locale)),
             }
         })
@@ -237,7 +247,7 @@ mod tests {
         let tables = tables(&answer, Locale::En);
         let [table] = tables.as_slice() else { panic!("one table") };
         assert_eq!(amounts(&table.rows[0].offers), [Some(("90.0000000001", true)), None]);
-        assert_eq!(amounts(&table.rows[1].offers), [None, Some(("8", true))]);
+        assert_eq!(amounts(&table.rows[1].offers), [None, Some(("8.00", true))]);
         let total = table.total.as_ref().expect("sums");
         assert_eq!(total.official, "110.0000000001");
         assert_eq!(
@@ -260,7 +270,7 @@ mod tests {
         let tables = tables(&answer, Locale::Zh);
         let rows = &tables[0].rows;
         assert_eq!((tables.len(), tables[0].offers.len()), (1, 1));
-        assert_eq!(amounts(&rows[0].offers), [Some(("1", true))]);
-        assert_eq!(amounts(&rows[1].offers), [Some(("3", true))]);
+        assert_eq!(amounts(&rows[0].offers), [Some(("1.00", true))]);
+        assert_eq!(amounts(&rows[1].offers), [Some(("3.00", true))]);
     }
 }

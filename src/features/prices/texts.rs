@@ -116,6 +116,7 @@ crate::texts! {
         payable: "最优价", "Best price";
         yuan: "元", "CNY";
         total: "合计", "Total";
+        alone(amount: &str): "单项 ¥{amount}", "¥{amount} by itself";
         best: "最优", "Best";
         compare: "比较时长", "Compare terms";
     }

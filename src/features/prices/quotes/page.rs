@@ -92,6 +92,8 @@ struct SheetPage {
     quote: Stored,
     account: String,
     told: Told,
+    /// What is requested, to the fen, and the same in capitals.
+    rounded: Money,
     capitals: String,
 }
 
@@ -166,6 +168,7 @@ pub async fn sheet(
         t: QuoteTexts(ui.locale),
         account: app.readers.name(quote.account).unwrap_or_default().to_owned(),
         told: Told::of(&answer, ui.locale),
+        rounded: answer.payable().rounded(),
         capitals: capitals(answer.payable()),
         quote,
         ui,
@@ -227,7 +230,7 @@ fn again(then: &Answer, now: &Answer, ui: &Ui) -> Again {
         .map(|(was, is)| {
             let is_priced = is.failed.is_none();
             let words = ui.locale.pick(&was.zh, &was.en).clone();
-            difference(words, was.payable(), is.payable().filter(|_| is_priced))
+            difference(words, was.price(), is.price().filter(|_| is_priced))
         })
         .collect();
     let total = difference(Default::default(), Some(then.payable()), now.is_whole().then(|| now.payable()));
