@@ -175,7 +175,7 @@ impl Sum {
         }
         // Use has one price with all its discounts in it, whichever they are.
         let paid = prices.amount.filter(|paid| *paid != official);
-        let offers = paid.map(|amount| Offer { amount, best: true, ..joined(offers) });
+        let offers = paid.map(|amount| Offer { amount, best: true, ..joined(&offers) });
         Some(Self { is_use: true, official, offers: offers.into_iter().collect() })
     }
 
@@ -241,11 +241,11 @@ fn use_offers(price: &UsagePrice) -> Vec<Offer> {
         amount,
         best: true,
     });
-    vec![Offer { amount, best: true, ..joined(named.collect()) }]
+    vec![Offer { amount, best: true, ..joined(&named.collect::<Vec<_>>()) }]
 }
 
 /// Several discounts as one, with all their names.
-fn joined(offers: Vec<Offer>) -> Offer {
+fn joined(offers: &[Offer]) -> Offer {
     let kind = offers.first().map_or(0, |offer| offer.kind);
     let all = |of: fn(&Offer) -> &str| {
         let mut texts: Vec<&str> = offers.iter().map(of).filter(|text| !text.is_empty()).collect();
