@@ -190,23 +190,20 @@ async fn asked_again(
     let Some(reader) = app.readers.get(quote.account).map(|reader| reader.within(PAGE_LIMIT)) else {
         return Ok(Err(Problem::switched_off(ui.locale)));
     };
-    let now = match quote.term.as_deref().and_then(term_named) {
-        Some(term) => {
-            let ids: Vec<String> = then.lines.iter().map(|line| line.asked.clone()).collect();
-            let known = renewal::known(app, actor, &ids).await?;
-            ask::renewals(&reader, &renewal::named(&ids, &known), term).await
+    let now = if let Some(term) = quote.term.as_deref().and_then(term_named) {
+        let ids: Vec<String> = then.lines.iter().map(|line| line.asked.clone()).collect();
+        let known = renewal::known(app, actor, &ids).await?;
+        ask::renewals(&reader, &renewal::named(&ids, &known), term).await
+    } else {
+        let lines = lines(then);
+        let dictionary =
+            Dictionary { db: &app.db, clock: &app.clock, reader: Some(&reader), locale: ui.locale };
+        let words = Words::of(&lines, dictionary).await?;
+        let mut projects = ask::Projects::new();
+        for (region, project) in dictionary.projects(quote.account).await? {
+            projects.entry(region).or_insert(project);
         }
-        None => {
-            let lines = lines(then);
-            let dictionary =
-                Dictionary { db: &app.db, clock: &app.clock, reader: Some(&reader), locale: ui.locale };
-            let words = Words::of(&lines, dictionary).await?;
-            let mut projects = ask::Projects::new();
-            for (region, project) in dictionary.projects(quote.account).await? {
-                projects.entry(region).or_insert(project);
-            }
-            ask::products(&reader, &lines, &projects, &words).await
-        }
+        ask::products(&reader, &lines, &projects, &words).await
     };
     Ok(now.map_err(|error| Problem::of(&error, ui.locale)))
 }
