@@ -29,7 +29,8 @@ use super::{
 
 const REGION: &str = "cn-north-4";
 const SERVER: &str = "hws.service.type.ec2~hws.resource.type.vm~cn-north-4~c7.large.2.linux~~2~m1";
-const DISK: &str = "hws.service.type.ebs~hws.resource.type.volume~cn-north-4~GPSSD~40x17~1~y1";
+const DATABASE: &str =
+    "hws.service.type.rds~hws.resource.type.rds.vm~cn-north-4~rds.mysql.n1.large.4.ha~~1~y1";
 const DISK_BY_USE: &str =
     "hws.service.type.ebs~hws.resource.type.volume~cn-north-4~GPSSD~40x17~1~Duration~1.5~4";
 const TRAFFIC: &str =
@@ -79,8 +80,11 @@ fn refused() -> Value {
     json!({"kind": "status", "code": 400, "body": {"error_code": "CBC.99006055", "error_msg": "Too much."}})
 }
 
+/// An amount with every digit that Huawei told, and two decimals at least.
 fn told(amount: Option<Money>) -> String {
-    grouped(amount.expect("an amount").decimal())
+    let text = grouped(amount.expect("an amount").decimal());
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    format!("{whole}.{:0<2}", rest.trim_end_matches('0'))
 }
 
 /// The cells of a line: the list price first, the best price last.
@@ -132,7 +136,7 @@ async fn by_term(reader: &Reader, project: &str) -> bss_portal::bss::prices::Per
     };
     let products = vec![
         of("server", product("ec2", "vm", "c7.large.2.linux", None), InquiryPeriod::Month, 2),
-        of("disk", product("ebs", "volume", "GPSSD", Some(40)), InquiryPeriod::Year, 1),
+        of("database", product("rds", "rds.vm", "rds.mysql.n1.large.4.ha", None), InquiryPeriod::Year, 1),
     ];
     let asked = PeriodInquiry::new(project.to_owned(), products).expect("an inquiry");
     reader.period_prices(&asked).await.expect("prices")
@@ -151,9 +155,9 @@ async fn dictionaries_lead_to_a_product_in_both_languages_and_are_asked_for_once
     let option = "#service option[value='hws.service.type.ebs']";
     assert_eq!(services.words(option), "Elastic Volume Service");
     let chosen = "/prices?service=hws.service.type.ebs&region=cn-north-4&sold=use";
-    let page = eventually("the usage types are read", async || {
+    let page = eventually("usage types and units are read", async || {
         let page = browser.htmx(&format!("{chosen}&account={}", asker.account)).await;
-        page.has("#factor option[value='Duration']").then_some(page)
+        (page.has("#factor option[value='Duration']") && page.has("#unit option")).then_some(page)
     })
     .await;
     // The only resource type is chosen by itself, and its specs are there to choose.
@@ -174,7 +178,7 @@ async fn dictionaries_lead_to_a_product_in_both_languages_and_are_asked_for_once
 async fn prices_are_huaweis_to_the_last_digit_with_discounts_side_by_side(db: PgPool) {
     let asker = Asker::start(db).await;
     let reader = reader_of(&asker.portal.simulator);
-    let page = asker.ask(&[SERVER, TRAFFIC, DISK, DISK_BY_USE]).await;
+    let page = asker.ask(&[SERVER, TRAFFIC, DATABASE, DISK_BY_USE]).await;
     assert_eq!(page.texts("#result h3"), ["Pay-per-use", "Yearly/monthly"], "{}", page.text);
     let used = by_use(&reader, &asker.project).await;
     for (line, id) in [(1, "traffic"), (3, "disk")] {
@@ -186,7 +190,7 @@ async fn prices_are_huaweis_to_the_last_digit_with_discounts_side_by_side(db: Pg
     let terms = by_term(&reader, &asker.project).await;
     let official = terms.official.as_ref().expect("prices");
     assert!(terms.discounted.len() >= 2, "the master has several discounts");
-    for (line, id) in [(0, "server"), (2, "disk")] {
+    for (line, id) in [(0, "server"), (2, "database")] {
         let list = official.products.iter().find(|one| one.id == id).expect("a product");
         let mut expected = vec![told(list.official_website_amount)];
         for discount in &terms.discounted {
@@ -201,7 +205,7 @@ async fn prices_are_huaweis_to_the_last_digit_with_discounts_side_by_side(db: Pg
     let saved = page.texts("#result tfoot tr td:last-child");
     assert_eq!(saved, [told(used.amount), told(best.amount)]);
     // The project was answered for, so that it need not be typed again.
-    let again = asker.browser.get(&asker.url(&[SERVER, DISK], false)).await;
+    let again = asker.browser.get(&asker.url(&[SERVER, DATABASE], false)).await;
     assert_eq!(amounts(&again, 0), amounts(&page, 0), "{}", again.text);
     asker.portal.stop().await;
 }

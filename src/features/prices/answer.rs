@@ -37,7 +37,7 @@ pub struct Priced {
     pub official: Option<Money>,
     /// The price with each discount.
     pub offers: Vec<Offer>,
-    /// What is paid, where that is told without a discount's name.
+    /// What a renewal costs by itself; Huawei does not say whether a discount is in it.
     pub amount: Option<Money>,
     /// Why it has no price.
     pub failed: Option<Refused>,
@@ -103,9 +103,14 @@ impl Sum {
 }
 
 impl Priced {
-    /// What is paid with the best discount; none where the line has no price.
+    /// What is paid with the best discount; none where the line has no such price of its own.
     pub fn payable(&self) -> Option<Money> {
-        best(&self.offers).map(|offer| offer.amount).or(self.amount).or(self.official)
+        best(&self.offers).map(|offer| offer.amount).or(self.official)
+    }
+
+    /// The price that the line has by itself.
+    pub fn price(&self) -> Option<Money> {
+        self.payable().or(self.amount)
     }
 
     /// Takes the price of use of the product with this id of the inquiry.
@@ -170,7 +175,7 @@ impl Sum {
         }
         // Use has one price with all its discounts in it, whichever they are.
         let paid = prices.amount.filter(|paid| *paid != official);
-        let offers = paid.map(|amount| Offer { amount, best: true, ..joined(offers) });
+        let offers = paid.map(|amount| Offer { amount, best: true, ..joined(&offers) });
         Some(Self { is_use: true, official, offers: offers.into_iter().collect() })
     }
 
@@ -236,11 +241,11 @@ fn use_offers(price: &UsagePrice) -> Vec<Offer> {
         amount,
         best: true,
     });
-    vec![Offer { amount, best: true, ..joined(named.collect()) }]
+    vec![Offer { amount, best: true, ..joined(&named.collect::<Vec<_>>()) }]
 }
 
 /// Several discounts as one, with all their names.
-fn joined(offers: Vec<Offer>) -> Offer {
+fn joined(offers: &[Offer]) -> Offer {
     let kind = offers.first().map_or(0, |offer| offer.kind);
     let all = |of: fn(&Offer) -> &str| {
         let mut texts: Vec<&str> = offers.iter().map(of).filter(|text| !text.is_empty()).collect();

@@ -1,5 +1,6 @@
-//! Asking Huawei what lines cost now: those of one region and one way of being charged in one question. A refused
-//! question is asked again line by line, so that one wrong line hides no other's price. It buys nothing.
+//! Asking Huawei what lines cost now: those of one region and one way of being charged in one question. Where a
+//! question is refused, each line is tried alone and the good ones are asked about together once more, so that one
+//! wrong line hides no other's price. It buys nothing.
 
 use std::collections::BTreeMap;
 
@@ -72,9 +73,17 @@ pub async fn products(
         let project = projects.get(region).cloned().unwrap_or_default();
         match question(reader, (is_use, &project), lines, &about, &mut answer).await {
             Err(error) if error.kind == Kind::Refused && about.len() > 1 => {
+                let mut good = Vec::new();
                 for at in about {
-                    let alone = question(reader, (is_use, &project), lines, &[at], &mut answer).await;
-                    refused(alone, &[at], &mut answer)?;
+                    let mut alone = answer.clone();
+                    match question(reader, (is_use, &project), lines, &[at], &mut alone).await {
+                        Ok(()) => good.push(at),
+                        other => refused(other, &[at], &mut answer)?,
+                    }
+                }
+                if !good.is_empty() {
+                    let together = question(reader, (is_use, &project), lines, &good, &mut answer).await;
+                    refused(together, &good, &mut answer)?;
                 }
             }
             other => refused(other, &about, &mut answer)?,

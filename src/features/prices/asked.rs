@@ -129,13 +129,13 @@ impl Asked {
         let (region, spec) = (read(&self.region, Wrong::Region), read(&self.spec, Wrong::Spec));
         let size = match self.size.trim() {
             "" => None,
-            size => match (line::number(size), self.measure.parse()) {
-                (Ok(size), Ok(measure)) => Some((size, measure)),
-                _ => {
+            size => {
+                let size = line::number(size).ok().zip(self.measure.parse().ok());
+                if size.is_none() {
                     wrong.push(Wrong::Size);
-                    None
                 }
-            },
+                size
+            }
         };
         let count = if self.count.trim().is_empty() { Ok(1) } else { line::number(&self.count) };
         if count.is_err() {

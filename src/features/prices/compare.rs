@@ -136,10 +136,10 @@ pub async fn show(
     Ok(Page(page).into_response())
 }
 
-const fn months(term: Term) -> u32 {
+fn months(term: Term) -> u32 {
     match term {
-        Term::Months(months) => months as u32,
-        Term::Years(years) => years as u32 * 12,
+        Term::Months(months) => months.into(),
+        Term::Years(years) => u32::from(years) * 12,
     }
 }
 

@@ -6,17 +6,15 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use chrono::{DateTime, Utc};
 
 use super::{
     Choice, Tab, account, accounts,
-    answer::Answer,
     ask::{self, Projects, Words},
     asked::{Asked, Wrong},
     dictionary::{Choices, Dictionary, Word, job},
-    line::{Line, MOST, term_name, terms},
+    line::{self, Line, MOST, term_name, terms},
     regions,
-    table::{Table, exact, tables},
+    table::Told,
     tabs,
     texts::{InquiryTexts, Texts},
 };
@@ -32,7 +30,7 @@ use crate::{
 /// Resource types of which one buys a size, as far as they are known: the field is offered for any.
 const LINEAR: [&str; 4] = ["volume", "bandwidth", "vault", "sfs"];
 /// Kinds of units that use is not counted in: money, lengths, periods.
-const NO_USE: [i32; 4] = [1, 6, 10, 12];
+const NO_USE: [i32; 3] = [1, 6, 10];
 
 #[derive(Template)]
 #[template(path = "prices/inquiry.html")]
@@ -48,13 +46,7 @@ struct InquiryPage<'a> {
     lines: Vec<Shown>,
     places: Vec<Place>,
     lacks_projects: bool,
-    tables: Vec<Table>,
-    official: String,
-    payable: String,
-    saved: String,
-    is_whole: bool,
-    has_several: bool,
-    answered_at: Option<DateTime<Utc>>,
+    told: Option<Told>,
     problem: Option<Problem>,
     is_full: bool,
     is_fresh: bool,
@@ -131,14 +123,13 @@ pub async fn show(
     let places = places(&asked, &lines, &projects, &ui);
     let lacks = places.iter().any(|place| place.is_missing && lines.iter().any(|l| l.region == place.region));
     let can_ask = asks && wrong.is_empty() && !lines.is_empty() && !lacks;
-    let (answer, problem) = match (can_ask, id, &reader) {
-        (false, ..) => (Answer::default(), None),
+    let (told, problem) = match (can_ask, id, &reader) {
+        (false, ..) => (None, None),
         (true, Some(id), Some(reader)) => {
             answered((id, reader), &lines, &projects, &words, dictionary).await?
         }
-        (true, ..) => (Answer::default(), Some(Problem::switched_off(ui.locale))),
+        (true, ..) => (None, Some(Problem::switched_off(ui.locale))),
     };
-    let tables = tables(&answer, ui.locale);
     let with_projects = Asked {
         place: projects.keys().cloned().collect(),
         project: projects.values().cloned().collect(),
@@ -151,12 +142,7 @@ pub async fn show(
         accounts: accounts(&app, &actor, id),
         is_fresh: shelf.services.read_at.is_some(),
         lines: shown(&lines, &with_projects, &words, &ui),
-        official: exact(answer.official()),
-        payable: exact(answer.payable()),
-        saved: exact(answer.official() - answer.payable()),
-        is_whole: answer.is_whole(),
-        has_several: answer.sums.len() > 1,
-        answered_at: (can_ask && problem.is_none()).then_some(ui.now),
+        told,
         lacks_projects: asks && lacks,
         is_full: lines.len() >= MOST,
         ui: &ui,
@@ -164,7 +150,6 @@ pub async fn show(
         shelf,
         wrong,
         places,
-        tables,
         problem,
     };
     Ok(Page(page).into_response())
@@ -183,7 +168,7 @@ async fn answered(
     projects: &Projects,
     words: &Words,
     dictionary: Dictionary<'_>,
-) -> Result<(Answer, Option<Problem>), Error> {
+) -> Result<(Option<Told>, Option<Problem>), Error> {
     match ask::products(reader, lines, projects, words).await {
         Ok(answer) => {
             for (line, priced) in lines.iter().zip(&answer.lines) {
@@ -191,11 +176,11 @@ async fn answered(
                     dictionary.remember(id, (&line.region, project)).await?;
                 }
             }
-            Ok((answer, None))
+            Ok((Some(Told::of(&answer, dictionary.locale)), None))
         }
         Err(error) => {
             tracing::warn!(%error, "prices cannot be read");
-            Ok((Answer::default(), Some(Problem::of(&error, dictionary.locale))))
+            Ok((None, Some(Problem::of(&error, dictionary.locale))))
         }
     }
 }
@@ -206,10 +191,9 @@ async fn shelf(
     locale: crate::i18n::Locale,
 ) -> Result<Shelf, Error> {
     let services = dictionary.services().await?;
-    let resources = match asked.service.as_str() {
-        "" => Choices::default(),
-        service => dictionary.resources(service).await?,
-    };
+    let can_be = |code: &str| line::code(code).is_ok();
+    let resources =
+        if can_be(&asked.service) { dictionary.resources(&asked.service).await? } else { Choices::default() };
     let listed = |code: &str| resources.words.iter().any(|word| word.code == code);
     let resource = match resources.words.as_slice() {
         [only] => only.code.clone(),
@@ -219,10 +203,10 @@ async fn shelf(
     };
     let region = asked.region.trim();
     let sold = if asked.is_use() { SoldBy::Use } else { SoldBy::Term };
-    let specs = if resource.is_empty() || region.is_empty() {
-        Choices::default()
-    } else {
+    let specs = if can_be(&asked.service) && can_be(&resource) && can_be(region) {
         dictionary.specs((&asked.service, &resource), region, sold).await?
+    } else {
+        Choices::default()
     };
     let (usage, units) = if asked.is_use() && !resource.is_empty() {
         let units = Units::known(dictionary.db).await?;

@@ -116,8 +116,8 @@ crate::texts! {
         payable: "最优价", "Best price";
         yuan: "元", "CNY";
         total: "合计", "Total";
+        alone(amount: &str): "单项 ¥{amount}", "¥{amount} by itself";
         best: "最优", "Best";
-        no_discounts: "没有可用折扣", "No discounts apply";
         compare: "比较时长", "Compare terms";
     }
 }

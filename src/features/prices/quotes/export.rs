@@ -27,6 +27,7 @@ pub struct Row {
     asked: String,
     official: String,
     payable: String,
+    alone: String,
     discount: String,
 }
 
@@ -53,6 +54,7 @@ impl Table for Lines {
             t.asked().to_owned(),
             t.official_yuan().to_owned(),
             t.payable_yuan().to_owned(),
+            t.alone_yuan().to_owned(),
             t.discount().to_owned(),
         ]
     }
@@ -72,6 +74,7 @@ impl Table for Lines {
             // Prices have up to ten decimals, which a number of a spreadsheet cannot be trusted with.
             Cell::Text(&row.official),
             Cell::Text(&row.payable),
+            Cell::Text(&row.alone),
             Cell::Text(&row.discount),
         ])
     }
@@ -100,6 +103,7 @@ fn rows(quote: &Stored, locale: Locale) -> Vec<Row> {
             made_by: quote.made_by.clone(),
             official: line.official.map(exact).unwrap_or_default(),
             payable: line.payable().map(exact).unwrap_or_default(),
+            alone: line.amount.map(exact).unwrap_or_default(),
             discount: best.map(|offer| offer.name.clone()).unwrap_or_default(),
             words: locale.pick(&line.zh, &line.en).clone(),
             asked: line.asked,

@@ -68,6 +68,16 @@ pub struct Row {
     payable: Decimal,
 }
 
+impl Row {
+    fn official(&self) -> String {
+        exact(Money::new(self.official))
+    }
+
+    fn payable(&self) -> String {
+        exact(Money::new(self.payable))
+    }
+}
+
 /// A quote as it is stored.
 #[derive(Debug)]
 pub struct Stored {
@@ -206,10 +216,6 @@ fn standing(valid_until: DateTime<Utc>, ui: &Ui) -> Chip {
 impl QuotesPage<'_> {
     fn chip(&self, row: &Row) -> Chip {
         standing(row.valid_until, self.ui)
-    }
-
-    fn amount(&self, amount: &Decimal) -> String {
-        exact(Money::new(*amount))
     }
 
     fn account(&self, row: &Row) -> &str {

@@ -17,7 +17,7 @@ use super::{
         asked::Asked,
         dictionary::Dictionary,
         line::{Line, term_named},
-        table::{Table, exact, tables},
+        table::{Told, exact},
         tabs,
     },
     Stored,
@@ -60,10 +60,7 @@ struct QuotePage {
     quote: Stored,
     account: String,
     chip: Chip,
-    tables: Vec<Table>,
-    official: String,
-    payable: String,
-    saved: String,
+    told: Told,
     inquiry: String,
     renew: Option<String>,
     again: Option<Again>,
@@ -94,10 +91,9 @@ struct SheetPage {
     t: QuoteTexts,
     quote: Stored,
     account: String,
-    tables: Vec<Table>,
-    official: String,
-    payable: String,
-    saved: String,
+    told: Told,
+    /// What is requested, to the fen, and the same in capitals.
+    rounded: Money,
     capitals: String,
 }
 
@@ -131,10 +127,7 @@ pub async fn show(
         tabs: tabs("/quotes", ui.locale),
         account: app.readers.name(quote.account).unwrap_or_default().to_owned(),
         chip: standing(quote.valid_until, &ui),
-        tables: tables(&answer, ui.locale),
-        official: exact(answer.official()),
-        payable: exact(answer.payable()),
-        saved: exact(answer.official() - answer.payable()),
+        told: Told::of(&answer, ui.locale),
         renew: may_renew.then(|| links::renew(resources.iter().map(String::as_str))),
         may_export: ui.may(Permission::Export),
         inquiry,
@@ -174,10 +167,8 @@ pub async fn sheet(
     let page = SheetPage {
         t: QuoteTexts(ui.locale),
         account: app.readers.name(quote.account).unwrap_or_default().to_owned(),
-        tables: tables(&answer, ui.locale),
-        official: exact(answer.official()),
-        payable: exact(answer.payable()),
-        saved: exact(answer.official() - answer.payable()),
+        told: Told::of(&answer, ui.locale),
+        rounded: answer.payable().rounded(),
         capitals: capitals(answer.payable()),
         quote,
         ui,
@@ -199,23 +190,20 @@ async fn asked_again(
     let Some(reader) = app.readers.get(quote.account).map(|reader| reader.within(PAGE_LIMIT)) else {
         return Ok(Err(Problem::switched_off(ui.locale)));
     };
-    let now = match quote.term.as_deref().and_then(term_named) {
-        Some(term) => {
-            let ids: Vec<String> = then.lines.iter().map(|line| line.asked.clone()).collect();
-            let known = renewal::known(app, actor, &ids).await?;
-            ask::renewals(&reader, &renewal::named(&ids, &known), term).await
+    let now = if let Some(term) = quote.term.as_deref().and_then(term_named) {
+        let ids: Vec<String> = then.lines.iter().map(|line| line.asked.clone()).collect();
+        let known = renewal::known(app, actor, &ids).await?;
+        ask::renewals(&reader, &renewal::named(&ids, &known), term).await
+    } else {
+        let lines = lines(then);
+        let dictionary =
+            Dictionary { db: &app.db, clock: &app.clock, reader: Some(&reader), locale: ui.locale };
+        let words = Words::of(&lines, dictionary).await?;
+        let mut projects = ask::Projects::new();
+        for (region, project) in dictionary.projects(quote.account).await? {
+            projects.entry(region).or_insert(project);
         }
-        None => {
-            let lines = lines(then);
-            let dictionary =
-                Dictionary { db: &app.db, clock: &app.clock, reader: Some(&reader), locale: ui.locale };
-            let words = Words::of(&lines, dictionary).await?;
-            let mut projects = ask::Projects::new();
-            for (region, project) in dictionary.projects(quote.account).await? {
-                projects.entry(region).or_insert(project);
-            }
-            ask::products(&reader, &lines, &projects, &words).await
-        }
+        ask::products(&reader, &lines, &projects, &words).await
     };
     Ok(now.map_err(|error| Problem::of(&error, ui.locale)))
 }
@@ -239,7 +227,7 @@ fn again(then: &Answer, now: &Answer, ui: &Ui) -> Again {
         .map(|(was, is)| {
             let is_priced = is.failed.is_none();
             let words = ui.locale.pick(&was.zh, &was.en).clone();
-            difference(words, was.payable(), is.payable().filter(|_| is_priced))
+            difference(words, was.price(), is.price().filter(|_| is_priced))
         })
         .collect();
     let total = difference(Default::default(), Some(then.payable()), now.is_whole().then(|| now.payable()));

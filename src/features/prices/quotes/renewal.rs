@@ -11,11 +11,9 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        Choice, Tab, account, accounts,
-        answer::Answer,
-        ask,
+        Choice, Tab, account, accounts, ask,
         line::{term_name, term_named, terms},
-        table::{Table, exact, tables},
+        table::Told,
         tabs,
     },
     store,
@@ -62,12 +60,7 @@ struct RenewalPage {
     pasted: String,
     too_many: bool,
     terms: Vec<Choice>,
-    tables: Vec<Table>,
-    official: String,
-    payable: String,
-    saved: String,
-    is_whole: bool,
-    is_answered: bool,
+    told: Option<Told>,
     problem: Option<Problem>,
 }
 
@@ -89,12 +82,12 @@ pub async fn show(
     let too_many = ids.len() > MOST;
     let reader = id.and_then(|id| app.readers.get(id)).map(|reader| reader.within(PAGE_LIMIT));
     let is_asked = !ids.is_empty() && !too_many;
-    let (answer, problem) = match (is_asked, &reader) {
-        (false, _) => (Answer::default(), None),
-        (true, None) => (Answer::default(), Some(Problem::switched_off(ui.locale))),
+    let (told, problem) = match (is_asked, &reader) {
+        (false, _) => (None, None),
+        (true, None) => (None, Some(Problem::switched_off(ui.locale))),
         (true, Some(reader)) => match ask::renewals(reader, &named(&ids, &known), chosen).await {
-            Ok(answer) => (answer, None),
-            Err(error) => (Answer::default(), Some(Problem::of(&error, ui.locale))),
+            Ok(answer) => (Some(Told::of(&answer, ui.locale)), None),
+            Err(error) => (None, Some(Problem::of(&error, ui.locale))),
         },
     };
     let choice = |of| Choice { value: term_name(of), word: term::term(of, ui.locale), chosen: of == chosen };
@@ -105,12 +98,7 @@ pub async fn show(
         account: id.map(|id| id.to_string()).unwrap_or_default(),
         pasted: ids.join("\n"),
         terms: terms().map(choice).collect(),
-        tables: tables(&answer, ui.locale),
-        official: exact(answer.official()),
-        payable: exact(answer.payable()),
-        saved: exact(answer.official() - answer.payable()),
-        is_whole: answer.is_whole(),
-        is_answered: is_asked && problem.is_none(),
+        told,
         too_many,
         problem,
         asked: Asked { term: term_name(chosen), ..asked },

@@ -33,6 +33,7 @@ crate::texts! {
         yuan: "元", "CNY";
         official_yuan: "官网价（元）", "List price (CNY)";
         payable_yuan: "最优价（元）", "Best price (CNY)";
+        alone_yuan: "单项金额（元）", "By itself (CNY)";
         discount: "折扣", "Discount";
         product: "产品", "Product";
         terms: "说明", "Terms";
@@ -62,7 +63,8 @@ crate::texts! {
         make_sheet: "生成请款单", "Make the sheet";
         print: "打印", "Print";
         amount: "请款金额", "Amount requested";
-        capitals: "大写（四舍六入至分）", "In Chinese capitals (rounded to fen)";
+        to_the_fen: "舍入至分", "Rounded to the fen";
+        capitals: "大写", "In Chinese capitals";
         applicant: "申请人", "Applicant";
         reviewer: "审核", "Reviewed";
         approver: "批准", "Approved";
@@ -83,7 +85,7 @@ crate::texts! {
         term: "续费时长", "Renewed for";
         ask: "询价", "Ask for prices";
         result: "续费价格", "Renewal prices";
-        help: "每行金额含挂载资源，折扣按每 10 个资源一次询价合计。", "Each line includes what is attached. Discounts are of each question, ten resources at most.";
+        help: "单项金额含挂载资源，华为云未说明是否已含折扣；官网价和折扣按每 10 个资源一次询价给出合计。", "The price of a resource by itself includes what is attached; Huawei Cloud does not say whether a discount is in it. List price and discounts are told for each question, of ten resources at most.";
         nothing: "华为云没有给出价格", "No prices from Huawei Cloud";
         some_failed: "部分资源没有价格，合计不含它们。", "Some resources have no price and are not in the sum.";
         renew: "去续费", "Renew these";
