@@ -224,11 +224,8 @@ async fn page(
     let glance = Glance::at(app, &actor.scope).await?;
     let about = Filter { subject: Some(order_id.to_owned()), ..Filter::default() };
     let operations = app.desk.reading().list(&actor.scope, &about, OPERATIONS).await?;
-    let packages = if ui.sees_packages() {
-        packages_of(&app.db, known.stored.account, order_id).await?
-    } else {
-        Vec::new()
-    };
+    let packages =
+        if ui.sees_packages() { packages_of(&app.db, &actor.scope, order_id).await? } else { Vec::new() };
     let order = &known.order;
     let name_of = |code: &Option<String>, told: &Option<String>| {
         let known = glance.services.iter().find(|service| Some(&service.code) == code.as_ref());

@@ -405,17 +405,14 @@ pub struct BoughtPackage {
     pub product_en: String,
 }
 
-/// The packages that an order bought, as far as they have been read.
-pub async fn packages_of(
-    db: &PgPool,
-    account: AccountId,
-    order_id: &str,
-) -> sqlx::Result<Vec<BoughtPackage>> {
+/// The packages that an order bought, as far as they have been read: also those of a member's, whose order its master
+/// sees, too.
+pub async fn packages_of(db: &PgPool, scope: &Scope, order_id: &str) -> sqlx::Result<Vec<BoughtPackage>> {
     sqlx::query_as!(
         BoughtPackage,
         "select order_instance_id, product_zh, product_en from package
-          where account_id = $1 and order_id = $2 and order_id <> '' order by id limit 50",
-        account.0,
+          where account_id = any($1) and order_id = $2 and order_id <> '' order by id limit 50",
+        &scope.ids(),
         order_id
     )
     .fetch_all(db)

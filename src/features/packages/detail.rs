@@ -25,6 +25,7 @@ use super::{
 use crate::{
     bss::codes::{PackageSource, QuotaCycle},
     identity::access::{Actor, Permission, Scope},
+    jobs,
     money::Money,
     readings::{self, Source, Standing},
     state::App,
@@ -114,7 +115,7 @@ pub async fn show(
     page((&app, &ui), &actor.scope, &id, (None, None)).await
 }
 
-/// `POST /packages/of/{id}/refresh`: reads the packages of its account and their latest use again now.
+/// `POST /packages/of/{id}/refresh`: reads the packages of its account again now, and what was taken from them soon.
 pub async fn read_again(
     State(app): State<App>,
     ui: Ui,
@@ -126,7 +127,8 @@ pub async fn read_again(
         let reader = reader.within(refresh::WITHIN);
         let from = Source { db: &app.db, clock: &app.clock, account: row.account.into(), reader: &reader };
         readings::read(&sync::Packages, &from).await?;
-        readings::read(&usage::Usage, &from).await?;
+        // What was taken since may be much: its own job reads that.
+        jobs::wake(&app.db, usage::JOB).await?;
         Ok(())
     });
     let page = async |problem| page((&app, &ui), &actor.scope, &id, (Some(problem), None)).await;

@@ -210,6 +210,11 @@ impl ListPage<'_> {
         words::is_live(row) && row.expires_at.is_some_and(|at| at <= self.ui.now + soon)
     }
 
+    /// A tab is a status, unless it is all of them.
+    fn shows_status(&self) -> bool {
+        self.filter.tab == Tab::All
+    }
+
     fn may_export(&self) -> bool {
         self.ui.may(Permission::Export)
     }

@@ -2,7 +2,7 @@
 
 mod store;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 
@@ -59,13 +59,13 @@ impl Listing for Packages {
 
 impl Packages {
     /// Asks what is left of every item.
-    async fn use_of(&self, from: &Source<'_>, packages: &mut [Package]) -> anyhow::Result<()> {
+    async fn use_of(self, from: &Source<'_>, packages: &mut [Package]) -> anyhow::Result<()> {
         let ids: Vec<String> =
             packages.iter().flat_map(|package| &package.items).map(|item| item.item_id.clone()).collect();
         let total = ids.len() as u64;
-        let mut usages = std::collections::HashMap::new();
+        let mut usages = HashMap::new();
         for some in ids.chunks(ITEMS_AT_ONCE) {
-            from.advance(self, usages.len() as u64, total).await;
+            from.advance(&self, usages.len() as u64, total).await;
             for usage in from.reader.package_usages(some, Locale::Zh).await? {
                 usages.insert(usage.item.free_resource_id.clone(), usage.item);
             }

@@ -6,7 +6,7 @@ crate::texts! {
     /// Texts of the list.
     pub struct Texts {
         packages: "资源包", "Resource packages";
-        lede: "套餐包里还剩多少、何时用完。账单中的“套餐内使用量”就是从这里扣减的用量。", "What is left of each package and when it runs out. “In-package usage” in bills is what was deducted here.";
+        lede: "每个资源包（套餐包）还剩多少、何时用完。账单中的“套餐内使用量”就是从这里扣减的用量。", "What is left of each package and when it runs out. “In-package usage” in bills is what was deducted here.";
         refresh: "刷新", "Refresh";
         by_state: "按状态", "By status";
         by_nearness: "需要关注", "Worth a look";

@@ -73,6 +73,10 @@ impl Listing for Usage {
             written += window(from, (since, to)).await?;
             span = Span { since, until: today };
             store::reached(from.db, from.account, span).await?;
+            // The forecast looks two months back: it need not wait for what is older.
+            if (today - to).num_days() < 62 {
+                outlook::reckon(from.db, from.account, from.clock.now()).await?;
+            }
             from.advance(self, (today - since).num_days().unsigned_abs() + 1, total).await;
         }
         outlook::reckon(from.db, from.account, from.clock.now()).await?;

@@ -154,18 +154,21 @@ fn outlook(row: &Row, item: &Item, units: &Units, locale: Locale, now: DateTime<
         said.left_at_end = left_at_end;
         return said;
     };
+    let is_used_up = item.left.is_some_and(|left| left.is_zero());
     let what = if within_days {
-        t.each_cycle_short().to_owned()
+        t.each_cycle_short()
+    } else if is_used_up {
+        t.is_used_up()
     } else if on <= beijing(now) {
-        if item.left.is_some_and(|left| left.is_zero()) { t.is_used_up() } else { t.today() }.to_owned()
+        t.today()
     } else {
-        t.runs_out().to_owned()
+        t.runs_out()
     };
     let day = |day: Option<NaiveDate>| day.map_or_else(|| t.its_end().to_owned(), |day| day.to_string());
     let wide = item.earliest != item.latest && !within_days;
     Outlook {
-        what,
-        on: (!within_days).then_some(on),
+        what: what.to_owned(),
+        on: (!within_days && !is_used_up).then_some(on),
         range: wide.then(|| t.between(&day(item.earliest), &day(item.latest))),
         left_at_end,
         is_short: true,
