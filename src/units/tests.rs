@@ -71,8 +71,8 @@ proptest! {
         for unit in all.all() {
             let said = all.readable(amount, unit.id, Locale::En);
             let number: Decimal = said.number.replace(',', "").parse().expect("a number");
-            let chosen = all.all().filter(|other| other.kind == unit.kind && other.en == said.unit);
-            let back = chosen.filter_map(|other| all.convert(number, other.id, unit.id)).next().expect("the unit");
+            let mut chosen = all.all().filter(|other| other.kind == unit.kind && other.en == said.unit);
+            let back = chosen.find_map(|other| all.convert(number, other.id, unit.id)).expect("the unit");
             if said.is_exact {
                 prop_assert_eq!(back, amount.normalize());
             } else {

@@ -51,17 +51,13 @@ pub async fn set(
         store::clear(&app.db, row.account, &id).await?;
     } else {
         let has_one_item = items(&app.db, std::slice::from_ref(&row), ui.now).await?.len() == 1;
-        match checked(&form.kind, value, has_one_item) {
-            Some(value) => {
-                let set = store::Set { kind: &form.kind, value, by: &actor.username, at: ui.now };
-                store::set(&app.db, row.account, &id, &set).await?;
-            }
-            None => {
-                let error = DetailTexts(ui.locale).wrong_value();
-                let typed = Typed { kind: form.kind, value: value.to_owned(), error };
-                return page((&app, &ui), &actor.scope, &id, (None, Some(typed))).await;
-            }
-        }
+        let Some(value) = checked(&form.kind, value, has_one_item) else {
+            let error = DetailTexts(ui.locale).wrong_value();
+            let typed = Typed { kind: form.kind, value: value.to_owned(), error };
+            return page((&app, &ui), &actor.scope, &id, (None, Some(typed))).await;
+        };
+        let set = store::Set { kind: &form.kind, value, by: &actor.username, at: ui.now };
+        store::set(&app.db, row.account, &id, &set).await?;
     }
     Ok(Redirect::to(&links::package(&id)).into_response())
 }

@@ -129,7 +129,7 @@ impl Day {
     /// Everything that was taken from an item on a day.
     fn of(item_id: String, day: NaiveDate, mut all: Vec<Listed<Deduction>>) -> Self {
         let order = |one: &Deduction| (one.deduct_time, one.effective_time, one.resource_id.clone());
-        all.sort_by(|a, b| order(&a.item).cmp(&order(&b.item)));
+        all.sort_by_cached_key(|one| order(&one.item));
         let digest = short(all.iter().map(|one| one.raw.get()).collect::<Vec<_>>().join("\n"));
         let deductions: Vec<Deduction> = all.into_iter().map(|one| one.item).collect();
         let left = |one: &Deduction| one.remaining_amount;
