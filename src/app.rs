@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     cloud_accounts,
     features::{
-        self,
+        self, balance,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         resources::{
             self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
@@ -28,6 +28,7 @@ use crate::{
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
     payments::PayOrders,
+    readings::{Listing, ReadEach},
     state::{App, Pulse, Settings},
     vault::Vault,
     web::{
@@ -158,6 +159,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::lists::routes())
         .merge(features::orders::routes())
         .merge(resources::routes())
+        .merge(balance::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -179,10 +181,17 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
+        Arc::new(read(app, balance::amounts::Amounts, sync_period)),
+        Arc::new(read(app, balance::changes::Changes, sync_period)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),
     ]
+}
+
+/// Reads a listing of every account.
+fn read<L: Listing>(app: &App, listing: L, sync_period: Duration) -> ReadEach<L> {
+    ReadEach::new(listing, app.db.clone(), &app.readers).at_most(sync_period)
 }
 
 #[cfg(test)]

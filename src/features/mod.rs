@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod balance;
 pub mod lists;
 pub mod orders;
 pub mod overview;

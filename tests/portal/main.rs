@@ -2,6 +2,7 @@
 //! One file per behaviour; what they share is in `support`.
 
 mod activity;
+mod balance;
 mod doctor;
 mod journal;
 mod lists;
