@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     cloud_accounts,
     features::{
-        self, balance,
+        self, balance, coupons,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         resources::{
             self, job::ReadResources, plan::job::CarryOn, policy, renew::Renewals,
@@ -160,6 +160,7 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(features::orders::routes())
         .merge(resources::routes())
         .merge(balance::routes())
+        .merge(coupons::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -183,6 +184,9 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(read(app, balance::amounts::Amounts, sync_period)),
         Arc::new(read(app, balance::changes::Changes, sync_period)),
+        Arc::new(read(app, coupons::read::Coupons, sync_period)),
+        Arc::new(read(app, coupons::read::Changes, sync_period)),
+        Arc::new(read(app, coupons::read::Cards, sync_period)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),

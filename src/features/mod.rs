@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod balance;
+pub mod coupons;
 pub mod lists;
 pub mod orders;
 pub mod overview;

@@ -143,7 +143,8 @@ impl<L: Listing> Job for ReadEach<L> {
 
     async fn run(&self, run: &Run) -> anyhow::Result<()> {
         let accounts = self.readers.all().iter();
-        let accounts = accounts.filter_map(|account| Some((account.id, self.readers.get(account.id)?.clone())));
+        let accounts =
+            accounts.filter_map(|account| Some((account.id, self.readers.get(account.id)?.clone())));
         run.each(accounts.collect(), |(account, reader): (AccountId, Reader)| async move {
             let from = Source { db: &self.db, clock: &run.clock, account, reader: &reader };
             read(&self.listing, &from).await?;

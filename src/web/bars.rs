@@ -28,7 +28,8 @@ pub fn pairs(amounts: Vec<(String, Money, Money)>) -> Vec<Pair> {
 /// The same below a line, which is in the same proportion: its points stand above the middle of the pairs, where
 /// there is an amount for it.
 pub fn with_line(amounts: Vec<(String, Money, Money)>, line: &[Option<Money>]) -> (Vec<Pair>, Vec<Point>) {
-    let most = amounts.iter().flat_map(|(_, first, second)| [*first, *second]).chain(line.iter().flatten().copied());
+    let most =
+        amounts.iter().flat_map(|(_, first, second)| [*first, *second]).chain(line.iter().flatten().copied());
     let most = i128::from(most.map(fen).max().unwrap_or_default().max(1));
     let height = |amount: Money| {
         i64::try_from(i128::from(fen(amount).max(0)) * i128::from(HEIGHT) / most).unwrap_or(HEIGHT)

@@ -71,12 +71,12 @@ async fn cash_is_the_account_of_its_type_and_every_change_leads_to_its_order(db:
         account,
     )
     .await;
-    let rows = eventually("the payment is read", async || {
+    let rows = eventually("the payment is read, and its order", async || {
         let page = finance.get(&format!("/balance?q={order}")).await;
-        (page.texts("#results tbody td.money").contains(&"123.00".to_owned())).then_some(page)
+        let paid = page.texts("#results tbody td.money").contains(&"123.00".to_owned());
+        (paid && page.attributes("#results td.key a", "href") == [format!("/orders/{order}")]).then_some(page)
     })
     .await;
-    assert_eq!(rows.attributes("#results td.key a", "href"), [format!("/orders/{order}")]);
     assert!(rows.words("#results tfoot").contains("-123.00"), "{}", rows.words("#results tfoot"));
     let after = texts(
         &portal.db,
@@ -92,7 +92,10 @@ async fn cash_is_the_account_of_its_type_and_every_change_leads_to_its_order(db:
     assert!(top_ups.texts("#results .active-filters li").contains(&"Trade: Top-up".to_owned()));
     let file = finance.get("/balance/export.csv?trade=RECHARGE&way=in").await;
     let lines = file.text.lines().count() - 1;
-    assert!(lines > 0 && top_ups.words("#results tfoot th").contains(&format!("Total of {lines}:")), "{lines}");
+    assert!(
+        lines > 0 && top_ups.words("#results tfoot th").contains(&format!("Total of {lines}:")),
+        "{lines}"
+    );
     assert_eq!(finance.get("/balance/export.xlsx").await.status, StatusCode::OK);
     let none = finance.get("/balance?q=nothing-like-this").await;
     assert_eq!(none.words(".empty h2"), "Nothing matches");
@@ -153,11 +156,16 @@ async fn a_reading_goes_on_where_it_was_stopped(db: PgPool) {
     let requests = portal.simulator.requests().await;
     let old = requests.iter().filter(|request| {
         let path = request["path"].as_str().unwrap_or_default();
-        request["operation"] == "list_customer_account_change_records" && request["account"].as_str() == Some(&name)
-            && path.contains("balance_type=BALANCE_TYPE_CREDIT") && !path.contains("trade_type") && request["status"] == 200
+        request["operation"] == "list_customer_account_change_records"
+            && request["account"].as_str() == Some(&name)
+            && path.contains("balance_type=BALANCE_TYPE_CREDIT")
+            && !path.contains("trade_type")
+            && request["status"] == 200
     });
     let mut begins: Vec<String> = old
-        .filter_map(|r| r["path"].as_str()?.split("trade_time_begin=").nth(1).map(|rest| rest[..10].to_owned()))
+        .filter_map(|r| {
+            r["path"].as_str()?.split("trade_time_begin=").nth(1).map(|rest| rest[..10].to_owned())
+        })
         .filter(|day| day.ends_with("-01"))
         .collect();
     begins.sort();

@@ -3,6 +3,7 @@
 
 mod activity;
 mod balance;
+mod coupons;
 mod doctor;
 mod journal;
 mod lists;

@@ -136,7 +136,8 @@ pub(super) async fn show(
     let page = store::list(&app.db, &actor.scope, &filter).await?;
     let total = store::total(&app.db, &actor.scope, &filter).await?;
     let months = months(&app, &actor.scope, &filter, &ui).await?;
-    let of_month = |month: &Month| (month.month.format("%y-%m").to_string(), month.flow.income, month.flow.expense);
+    let of_month =
+        |month: &Month| (month.month.format("%y-%m").to_string(), month.flow.income, month.flow.expense);
     let line: Vec<Option<Money>> = months.iter().map(|month| month.end).collect();
     let (bars, points) = bars::with_line(months.iter().map(of_month).collect(), &line);
     let url = |start: Start| url(&Filter { start, ..filter.clone() });

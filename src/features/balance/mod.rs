@@ -5,7 +5,7 @@ pub mod amounts;
 pub mod changes;
 pub mod export;
 pub mod filter;
-mod list;
+pub mod list;
 pub mod store;
 pub mod summary;
 pub mod texts;

@@ -76,7 +76,6 @@ pub(super) async fn put(
 pub(super) struct Entry {
     pub(super) account: AccountId,
     pub(super) account_type: i16,
-    pub(super) balance_id: String,
     pub(super) amount: Decimal,
     pub(super) earmarked: Option<Decimal>,
     pub(super) credit_line: Option<Decimal>,
@@ -86,7 +85,7 @@ pub(super) struct Entry {
 pub(super) async fn entries(db: &PgPool, scope: &Scope) -> sqlx::Result<Vec<Entry>> {
     sqlx::query_as!(
         Entry,
-        "select account_id as account, account_type, balance_id, amount, earmarked, credit_line from balance
+        "select account_id as account, account_type, amount, earmarked, credit_line from balance
           where account_id = any($1) order by account_id, account_type, balance_id",
         &scope.ids()
     )

@@ -30,7 +30,8 @@ pub struct Funds {
 
 impl Funds {
     pub(super) fn of(entries: &[Entry], debts: &[(AccountId, Decimal)]) -> Self {
-        let mut funds = Self { debt: debts.iter().map(|(_, debt)| Money::new(*debt)).sum(), ..Self::default() };
+        let mut funds =
+            Self { debt: debts.iter().map(|(_, debt)| Money::new(*debt)).sum(), ..Self::default() };
         for entry in entries {
             match AccountType::from_code(entry.account_type.into()) {
                 AccountType::Cash => {
@@ -84,8 +85,7 @@ pub struct Summary {
 /// When the database does not answer.
 pub async fn summary(app: &App, scope: &Scope, now: DateTime<Utc>) -> sqlx::Result<Summary> {
     let standing = Standing::of(&app.db, scope, &[amounts::JOB]).await?;
-    let funds =
-        Funds::of(&store::entries(&app.db, scope).await?, &store::debts(&app.db, scope).await?);
+    let funds = Funds::of(&store::entries(&app.db, scope).await?, &store::debts(&app.db, scope).await?);
     Ok(Summary { funds, is_fresh: standing.is_fresh(now, app.settings.max_data_age), standing })
 }
 
@@ -99,7 +99,6 @@ mod tests {
         let entry = |account_type, amount: i64, part: i64, line: Option<i64>| Entry {
             account,
             account_type,
-            balance_id: String::new(),
             amount: amount.into(),
             earmarked: Some(part.into()),
             credit_line: line.map(Decimal::from),
@@ -110,12 +109,7 @@ mod tests {
         let funds = Funds::of(&entries, &[(account, 4.into())]);
         assert_eq!(
             funds,
-            Funds {
-                cash: yuan(10),
-                earmarked: yuan(2),
-                credit: Some((yuan(80), yuan(100))),
-                debt: yuan(4)
-            }
+            Funds { cash: yuan(10), earmarked: yuan(2), credit: Some((yuan(80), yuan(100))), debt: yuan(4) }
         );
         assert_eq!(entries[1].used(), Some(yuan(20)));
     }

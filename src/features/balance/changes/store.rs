@@ -98,7 +98,8 @@ pub(super) async fn put(
 
 /// Those of some words whose type of trade nobody has looked for yet.
 pub(super) async fn unknown_words(db: &PgPool, mut met: BTreeSet<Word>) -> sqlx::Result<BTreeSet<Word>> {
-    let known = sqlx::query_as!(Word, "select detail, direction from account_trade_word").fetch_all(db).await?;
+    let known =
+        sqlx::query_as!(Word, "select detail, direction from account_trade_word").fetch_all(db).await?;
     for word in known {
         met.remove(&word);
     }

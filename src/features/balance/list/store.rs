@@ -174,8 +174,7 @@ pub(super) async fn months(
     )
     .fetch_all(db)
     .await?;
-    let flow =
-        |n, income, expense| Flow { n, income: Money::new(income), expense: Money::new(expense) };
+    let flow = |n, income, expense| Flow { n, income: Money::new(income), expense: Money::new(expense) };
     Ok(rows.into_iter().map(|row| (row.month, flow(row.n, row.income, row.expense))).collect())
 }
 
