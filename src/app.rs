@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     cloud_accounts,
     features::{
-        self,
+        self, balance, coupons,
         orders::{self, cancel_order::CancelOrders, job::ReadOrders},
         packages,
         prices::dictionary::job::ReadDictionaries,
@@ -30,7 +30,7 @@ use crate::{
     jobs::{Driver, Job},
     operations::{self, Accounts, Chance, PgStore, Reading, Registry, Setup, Timings, TransKey},
     payments::PayOrders,
-    readings::ReadEach,
+    readings::{Listing, ReadEach},
     state::{App, Pulse, Settings},
     units::ReadUnits,
     vault::Vault,
@@ -164,6 +164,8 @@ fn routes(readiness: Readiness) -> Routes {
         .merge(resources::routes())
         .merge(packages::routes())
         .merge(features::prices::routes())
+        .merge(balance::routes())
+        .merge(coupons::routes())
         .merge(features::overview::routes())
         .merge(features::activity::routes())
 }
@@ -186,13 +188,23 @@ fn jobs(app: &App, sync_period: Duration) -> Vec<Arc<dyn Job>> {
         Arc::new(ReadOrders::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadResources::new(app.db.clone(), &app.readers).every(sync_period)),
         Arc::new(ReadUnits::new(app.db.clone(), &app.readers)),
-        Arc::new(ReadEach::new(packages::sync::Packages, app.db.clone(), &app.readers).paced(sync_period)),
-        Arc::new(ReadEach::new(packages::usage::Usage, app.db.clone(), &app.readers).paced(sync_period)),
+        Arc::new(read(app, packages::sync::Packages, sync_period)),
+        Arc::new(read(app, packages::usage::Usage, sync_period)),
         Arc::new(ReadDictionaries::new(app.db.clone(), &app.readers)),
+        Arc::new(read(app, balance::amounts::Amounts, sync_period)),
+        Arc::new(read(app, balance::changes::Changes, sync_period)),
+        Arc::new(read(app, coupons::read::Coupons, sync_period)),
+        Arc::new(read(app, coupons::read::Changes, sync_period)),
+        Arc::new(read(app, coupons::read::Cards, sync_period)),
         Arc::new(CarryOn(app.clone())),
         Arc::new(resources::calendar::job::AskPrices::new(app.db.clone(), &app.readers)),
         Arc::new(Tidy(app.identity.clone())),
     ]
+}
+
+/// Reads a listing of every account.
+fn read<L: Listing>(app: &App, listing: L, sync_period: Duration) -> ReadEach<L> {
+    ReadEach::new(listing, app.db.clone(), &app.readers).paced(sync_period)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod balance;
+pub mod coupons;
 pub mod lists;
 pub mod orders;
 pub mod overview;

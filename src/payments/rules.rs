@@ -2,7 +2,7 @@
 //! and what remains for cash and credit (api-oce, 支付包年/包月产品订单). Pure: it asks nobody and decides
 //! nothing for good, since Huawei judges again when it is paid.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::{
         codes::{CouponGroup, CouponStatus, CouponType, DiscountType, PayCouponType, PayDiscountType},
         coupons::Coupon,
         instruments::{MaxUse, OrderCoupon, OrderCoupons, OrderDiscount, UseLimit},
-        orders::Order,
+        orders::{Order, OrderDetail},
         pay::MAX_COUPONS,
     },
     money::Money,
@@ -359,6 +359,29 @@ pub fn left_out(coupon: &Coupon, order_id: &str, services: &[String], now: DateT
         Some(codes) => Why::OnlyForServices(codes),
         None => Why::NotOffered,
     }
+}
+
+/// The coupons of an account that Huawei does not list for an order, each with why it cannot pay for it. Those used up,
+/// reclaimed or expired long ago nobody asks about.
+pub fn others(
+    all: Vec<Coupon>,
+    detail: &OrderDetail,
+    offer: &Offer,
+    now: DateTime<Utc>,
+) -> Vec<(Coupon, Why)> {
+    let lines = detail.lines.iter().filter_map(|line| line.item.service_type_code.clone());
+    let services: Vec<String> = lines.chain(detail.order.item.service_type_code.clone()).collect();
+    let long_ago = now - TimeDelta::days(90);
+    let matters = |coupon: &Coupon| {
+        !offer.coupons.iter().any(|one| one.coupon_id == coupon.coupon_id)
+            && !matches!(coupon.status, CouponStatus::Used | CouponStatus::Reclaimed)
+            && coupon.expire_time.is_none_or(|at| at > long_ago)
+    };
+    let with_why = |coupon: Coupon| {
+        let why = left_out(&coupon, &offer.order_id, &services, now);
+        (coupon, why)
+    };
+    all.into_iter().filter(matters).map(with_why).collect()
 }
 
 /// Why a coupon cannot be used beside the others and the discount.

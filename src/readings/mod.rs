@@ -1,13 +1,16 @@
 //! Copies of what BSS lists for each account: read in the background, one account apart from the other, with how
 //! far each is. What is read, and where it is kept, is the listing's own; this knows none.
 
+pub mod months;
 mod store;
 
 use std::{ops::AddAssign, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::{
     bss::Reader,
@@ -71,6 +74,18 @@ impl AddAssign for Written {
         self.changed += other.changed;
         self.gone += other.gone;
     }
+}
+
+/// A digest of what BSS said, in parts. What has the same one as before need not be written again.
+pub fn digest<'a>(said: impl IntoIterator<Item = &'a str>) -> Uuid {
+    let mut sha = Sha256::new();
+    for part in said {
+        sha.update(part.len().to_le_bytes());
+        sha.update(part);
+    }
+    let mut half = [0; 16];
+    half.copy_from_slice(&sha.finalize()[..16]);
+    Uuid::from_bytes(half)
 }
 
 /// Reads a listing of one account now, and records how it went.

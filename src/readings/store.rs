@@ -1,6 +1,6 @@
 //! The SQL of how far readings are.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
 use super::Progress;
@@ -74,6 +74,41 @@ pub(super) async fn end(
         read_at,
         error,
         failed_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The months of some records that were read, each with when.
+pub(super) async fn months(
+    db: &PgPool,
+    account: AccountId,
+    records: &str,
+) -> sqlx::Result<Vec<(NaiveDate, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        "select month, read_at from reading_month where account_id = $1 and records = $2",
+        account.0,
+        records
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.month, row.read_at)).collect())
+}
+
+pub(super) async fn put_month(
+    db: &PgPool,
+    account: AccountId,
+    (records, month): (&str, NaiveDate),
+    read_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into reading_month (account_id, records, month, read_at) values ($1, $2, $3, $4)
+         on conflict (account_id, records, month) do update set read_at = $4",
+        account.0,
+        records,
+        month,
+        read_at
     )
     .execute(db)
     .await?;

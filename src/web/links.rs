@@ -137,6 +137,11 @@ pub fn coupon(coupon_id: &str) -> String {
     format!("{COUPONS}/of/{}", encoded(coupon_id))
 }
 
+/// The coupons that an order holds or used.
+pub fn coupons_of(order_id: &str) -> String {
+    format!("{COUPONS}?order={}", encoded(order_id))
+}
+
 /// The page that says what an order can be paid with, and which coupons it cannot be paid with and why.
 pub fn spendable(order_id: &str) -> String {
     format!("{COUPONS}/for/{}", encoded(order_id))

@@ -20,6 +20,7 @@ pub(crate) mod harness;
 pub mod health;
 pub mod links;
 pub mod lists;
+pub mod narrowing;
 pub mod observe;
 pub mod page;
 pub mod pager;

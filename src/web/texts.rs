@@ -12,6 +12,8 @@ crate::texts! {
         prices: "价格", "Prices";
         resources: "包年/包月资源", "Resources";
         packages: "资源包", "Packages";
+        coupons: "优惠券与储值卡", "Coupons and cards";
+        balance: "余额", "Balance";
         activity: "操作记录", "Activity";
         account: "我的账户", "My account";
         account_switch: "云账号", "Cloud account";
@@ -51,6 +53,7 @@ crate::texts! {
         no_accounts_hint: "请管理员为您授权云账号。", "Ask an administrator to give you one.";
         as_of: "截至", "As of";
         refresh: "刷新", "Refresh";
+        print: "打印", "Print";
         none: "无", "none";
         previous_page: "上一页", "Previous";
         next_page: "下一页", "Next";

@@ -77,6 +77,9 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
     browser.go("/packages?state=in-effect").await;
     browser.until("document.querySelector('tbody .key a[data-open-row]')").await;
     let package = id("document.querySelector('tbody .key a[data-open-row]').pathname").await;
+    browser.go("/coupons?state=held").await;
+    browser.until("document.querySelector('tbody .key a[data-open-row]')").await;
+    let coupon = id("document.querySelector('tbody .key a[data-open-row]').pathname").await;
     // Operations in the states that people meet: done, waiting for approval, and not known yet.
     let order = place(&demo, &browser, "640.00").await;
     let done = pay(&browser, &order).await;
@@ -139,6 +142,14 @@ async fn every_page_can_be_seen_in_both_languages_light_and_dark_wide_and_narrow
             ),
             ("quotes", "/prices/quotes".to_owned()),
             ("contract", "/prices/discounts".to_owned()),
+            ("coupons", "/coupons".to_owned()),
+            ("coupons-all", "/coupons?state=all".to_owned()),
+            ("coupon", coupon),
+            ("cards", "/coupons/cards".to_owned()),
+            ("expiring", "/coupons/expiring".to_owned()),
+            ("spendable", format!("/coupons/for/{number}")),
+            ("balance", "/balance".to_owned()),
+            ("balance-credit", "/balance?of=credit".to_owned()),
             ("activity", "/activity".to_owned()),
             ("operation-done", done),
             ("operation-waiting", waiting),

@@ -2,6 +2,8 @@
 //! One file per behaviour; what they share is in `support`.
 
 mod activity;
+mod balance;
+mod coupons;
 mod doctor;
 mod journal;
 mod lists;

@@ -29,9 +29,9 @@ use super::{
     },
 };
 
-/// What only the page of a payment asks about; the journal asks for the order itself first.
-const ASKED_BY_THE_PAGE: [&str; 3] =
-    ["list_order_coupons_by_order_id", "list_order_discounts", "show_customer_account_balances"];
+/// What only the page of a payment asks about; the journal asks for the order itself first, and balances are read in
+/// the background.
+const ASKED_BY_THE_PAGE: [&str; 2] = ["list_order_coupons_by_order_id", "list_order_discounts"];
 
 async fn asked_by_the_page(simulator: &Simulator) -> usize {
     let mut asked = 0;

@@ -295,6 +295,15 @@ impl DetailPage<'_> {
         self.payable && self.ui.may(Permission::CancelOrders)
     }
 
+    /// Whether coupons may belong to it: they paid for it, or it holds them until it is paid.
+    fn has_coupons(&self) -> bool {
+        let info = self.order.amount_info.as_ref();
+        let used = info.is_some_and(|info| {
+            [info.coupon, info.flexipurchase_coupon].into_iter().flatten().any(|amount| !amount.is_zero())
+        });
+        self.payable || used
+    }
+
     fn cancel_url(&self) -> String {
         links::cancel_orders([self.order.order_id.as_str()])
     }

@@ -109,6 +109,8 @@ crate::texts! {
         amounts: "金额构成", "Amounts";
         paid_by: "支付方式", "Paid by";
         not_paid: "尚未支付", "Not paid yet";
+        its_coupons: "它锁定或使用的优惠券", "Coupons that it holds or used";
+        what_pays: "可用金额", "What can pay";
         voucher: "代金券", "Vouchers";
         flexi_coupon: "现金券", "Flexi-purchase coupons";
         stored_card: "储值卡", "Stored-value cards";

@@ -12,6 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use self::texts::Texts;
 use super::{
+    balance::summary as balance,
+    coupons::summary as coupons,
     orders::summary::{Flow, Pending, Summary, summary, words},
     packages::summary as packages,
     resources::summary::{self as resources, Due},
@@ -20,6 +22,7 @@ use crate::{
     identity::access::{AccountId, Actor},
     money::Money,
     operations::{Filter, Operation, State as OperationState},
+    readings::Progress,
     state::App,
     web::{
         Access, Error, Page, Routes, Ui, bars,
@@ -54,6 +57,8 @@ struct OverviewPage<'a> {
     t: Texts,
     app: &'a App,
     s: &'a Summary,
+    /// What can pay; none for who sees no balances and coupons.
+    money: Option<(balance::Summary, coupons::Summary)>,
     /// None for who sees no resources.
     expiring: Option<&'a resources::Summary>,
     /// None for who sees no packages.
@@ -71,6 +76,12 @@ async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, 
         if ui.sees_resources() { Some(resources::summary(&app, &actor.scope, ui.now).await?) } else { None };
     let packages =
         if ui.sees_packages() { Some(packages::summary(&app, &actor.scope, ui.now).await?) } else { None };
+    let money = if ui.sees_funds() {
+        let balance = balance::summary(&app, &actor.scope, ui.now).await?;
+        Some((balance, coupons::summary(&app, &actor.scope, ui.now).await?))
+    } else {
+        None
+    };
     let mut waiting = Vec::new();
     if ui.sees_activity() {
         for state in [OperationState::Unknown, OperationState::NeedsReview, OperationState::PendingApproval] {
@@ -84,6 +95,7 @@ async fn show(State(app): State<App>, ui: Ui, actor: Actor) -> Result<Response, 
         pending_url,
         t: Texts(ui.locale),
         bars: bars(&s),
+        money,
         expiring: expiring.as_ref(),
         packages: packages.as_ref(),
         waiting,
@@ -167,6 +179,23 @@ impl OverviewPage<'_> {
         let (from, to) = self.s.month_days;
         let kind = if returned { "type=4&" } else { "" };
         format!("{}?{kind}paid_from={from}&paid_to={to}", links::ORDERS)
+    }
+
+    fn earmarked(&self, balance: &balance::Summary) -> Option<String> {
+        let part = balance.funds.earmarked;
+        (!part.is_zero()).then(|| self.t.earmarked(&part.to_string()))
+    }
+
+    /// Readings of what can pay that failed: account, why, when.
+    fn unread(
+        &self,
+        balance: &balance::Summary,
+        coupons: &coupons::Summary,
+    ) -> Vec<(String, String, DateTime<Utc>)> {
+        let told = |(progress, why, at): (&Progress, &str, DateTime<Utc>)| {
+            (self.account(&progress.account).to_owned(), why.to_owned(), at)
+        };
+        balance.standing.failures().chain(coupons.standing.failures()).map(told).collect()
     }
 
     fn is_calm(&self) -> bool {

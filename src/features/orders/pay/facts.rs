@@ -9,7 +9,7 @@ use super::{
     view::{Bought, bought},
 };
 use crate::{
-    bss::{codes::CouponStatus, coupons::Coupon, orders::OrderDetail},
+    bss::{coupons::Coupon, orders::OrderDetail},
     features::orders::standing::{self, Found},
     identity::access::AccountId,
     money::Money,
@@ -119,7 +119,8 @@ impl Facts {
             earmarked: balances.cash().and_then(|cash| cash.designated).filter(|part| !part.is_zero()),
             credit: balances.credit().map(|credit| credit.amount),
             services,
-            others: all_coupons.map_or(Others::Unread, |all| Others::of(all, &detail, &offer, at)),
+            others: all_coupons
+                .map_or(Others::Unread, |all| Others::Read(rules::others(all, &detail, &offer, at))),
             offer,
             at,
         })
@@ -165,25 +166,6 @@ impl Facts {
             pay_until: self.order.pay_until,
         };
         PayOrder::of(&self.offer, quote, (self.order.official, shown), reason)
-    }
-}
-
-impl Others {
-    fn of(all: Vec<Coupon>, detail: &OrderDetail, offer: &Offer, at: DateTime<Utc>) -> Self {
-        let order = &detail.order.item;
-        let lines = detail.lines.iter().filter_map(|line| line.item.service_type_code.clone());
-        let services: Vec<String> = lines.chain(order.service_type_code.clone()).collect();
-        let long_ago = at - chrono::TimeDelta::days(90);
-        let matters = |coupon: &Coupon| {
-            !offer.coupons.iter().any(|one| one.coupon_id == coupon.coupon_id)
-                && !matches!(coupon.status, CouponStatus::Used | CouponStatus::Reclaimed)
-                && coupon.expire_time.is_none_or(|at| at > long_ago)
-        };
-        let with_why = |coupon: Coupon| {
-            let why = rules::left_out(&coupon, &offer.order_id, &services, at);
-            (coupon, why)
-        };
-        Self::Read(all.into_iter().filter(matters).map(with_why).collect())
     }
 }
 

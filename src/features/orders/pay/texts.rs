@@ -32,6 +32,7 @@ crate::texts! {
         coupons: "优惠券", "Coupons";
         up_to(n: usize): "最多 {n} 张", "up to {n}";
         no_coupons: "没有可用于该订单的优惠券。", "No coupon can be used for this order.";
+        what_pays: "订单可用金额与不可用的原因", "What can pay for this order, and why the rest cannot";
         left(amount: &str): "余额 ¥{amount}", "¥{amount} left";
         estimated: "约", "about";
         single_use: "一次用完", "used up at once";

@@ -1,5 +1,5 @@
-//! Asks in the background what renewals will cost and what the accounts have, so that the calendar never
-//! waits for Huawei. It stores only what it was told.
+//! Asks in the background what renewals will cost, so that the calendar never waits for Huawei. It stores only what it
+//! was told.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 use sqlx::PgPool;
 
-use super::store::{self, Balance, Quote, ToAsk};
+use super::store::{self, Quote, ToAsk};
 use crate::{
     bss::{
         Reader, Term,
@@ -29,7 +29,7 @@ const A_RUN: i64 = 500;
 /// Resources of one question.
 const AT_ONCE: usize = 10;
 
-/// Asks for the prices of renewals and for balances.
+/// Asks for the prices of renewals.
 pub struct AskPrices {
     db: PgPool,
     readers: Readers,
@@ -42,17 +42,6 @@ impl AskPrices {
     }
 
     async fn account(&self, account: AccountId, reader: &Reader, now: DateTime<Utc>) -> anyhow::Result<()> {
-        let balances = reader.balances().await?;
-        let cash = balances.cash();
-        let balance = Balance {
-            account,
-            cash: cash.map(|cash| cash.amount.decimal()).unwrap_or_default(),
-            earmarked: cash.and_then(|cash| cash.designated).unwrap_or_default().decimal(),
-            credit: balances.credit().map(|credit| credit.amount.decimal()),
-            debt: balances.debt.unwrap_or_default().decimal(),
-            read_at: now,
-        };
-        store::put_balance(&self.db, &balance).await?;
         let mut by_term: BTreeMap<i32, Vec<ToAsk>> = BTreeMap::new();
         for one in store::to_ask(&self.db, account, now, A_RUN).await? {
             by_term.entry(in_months(term_of(one.months))).or_default().push(one);

@@ -226,31 +226,14 @@ pub(super) struct Balance {
     pub(super) read_at: DateTime<Utc>,
 }
 
-/// Keeps what an account has.
-pub(super) async fn put_balance(db: &PgPool, balance: &Balance) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into account_balance (account_id, cash, earmarked, credit, debt, read_at)
-         values ($1, $2, $3, $4, $5, $6)
-         on conflict (account_id) do update set cash = excluded.cash, earmarked = excluded.earmarked,
-             credit = excluded.credit, debt = excluded.debt, read_at = excluded.read_at",
-        balance.account.0,
-        balance.cash,
-        balance.earmarked,
-        balance.credit,
-        balance.debt,
-        balance.read_at,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// What the accounts of a scope have, as far as it was read.
 pub(super) async fn balances(db: &PgPool, scope: &Scope) -> sqlx::Result<Vec<Balance>> {
     sqlx::query_as!(
         Balance,
-        "select account_id as account, cash, earmarked, credit, debt, read_at from account_balance
-          where account_id = any($1)",
+        r#"select b.account_id as account, b.cash, b.earmarked, b.credit, b.debt,
+                  coalesce(r.read_at, b.read_at) as "read_at!"
+             from account_balance b left join reading r on r.account_id = b.account_id and r.listing = 'balance'
+            where b.account_id = any($1)"#,
         &scope.ids()
     )
     .fetch_all(db)

@@ -62,15 +62,16 @@ pub(in super::super) async fn put_quote(
 
 /// What an account has.
 pub(in super::super) async fn put_cash(db: &PgPool, account: AccountId, cash: &str) {
-    let balance = super::Balance {
-        account,
-        cash: cash.parse().expect("an amount"),
-        earmarked: rust_decimal::Decimal::ZERO,
-        credit: None,
-        debt: rust_decimal::Decimal::ZERO,
-        read_at: chrono::DateTime::UNIX_EPOCH,
-    };
-    super::put_balance(db, &balance).await.expect("kept");
+    sqlx::query(
+        "insert into account_balance (account_id, cash, earmarked, debt, read_at)
+         values ($1, $2::text::numeric, 0, 0, 'epoch')
+         on conflict (account_id) do update set cash = excluded.cash",
+    )
+    .bind(account.0)
+    .bind(cash)
+    .execute(db)
+    .await
+    .expect("kept");
 }
 
 /// What is kept of secret addresses.
