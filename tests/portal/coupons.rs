@@ -176,12 +176,16 @@ async fn what_expires_soon_could_be_used_for_orders_that_nothing_known_speaks_ag
     let (portal, finance, _) = portal(db).await;
     let order = portal.simulator.place_order("77.00").await;
     let soon = named(&portal, "即将到期代金券").await;
-    let page = eventually("the order is read", async || {
-        let page = finance.get("/coupons/expiring").await;
-        page.attributes("#radar a", "href").contains(&format!("/coupons/for/{order}")).then_some(page)
+    let spendable = format!("/coupons/for/{order}");
+    eventually("the order is read", async || {
+        let page = finance.get(&format!("/coupons/of/{soon}")).await;
+        page.attributes("#could a", "href").contains(&spendable).then_some(())
     })
     .await;
-    assert_eq!(page.texts("#radar td.key code"), [soon.clone()], "only what expires within 30 days");
+    let page = finance.get("/coupons/expiring").await;
+    assert_eq!(page.texts("#radar td.key code"), [soon], "only what expires within 30 days");
+    let links = page.attributes("#radar a", "href");
+    assert!(links.iter().any(|link| link.starts_with("/coupons/for/")), "{links:?}");
     let overview = finance.get("/").await;
     let links = overview.attributes("#money a", "href");
     assert!(
@@ -237,8 +241,12 @@ async fn what_an_order_can_be_paid_with_has_its_parts_and_every_other_coupon_its
     assert!(!unread.has("#figures") && unread.has(".notice"), "no figure of a part: {}", unread.text);
     portal.simulator.clear_faults().await;
     portal.simulator.console(json!({"action": "cancel", "account": portal.simulator.ready().accounts[0].name, "order_id": order})).await;
-    let over = finance.get(&format!("/coupons/for/{order}")).await;
-    assert!(over.words(".notice .title").contains("Cancelled") && !over.has("#figures"), "{}", over.text);
+    eventually("the cancellation is told", async || {
+        let over = finance.get(&format!("/coupons/for/{order}")).await;
+        let told = over.texts(".notice .title").iter().any(|title| title.contains("Cancelled"));
+        (told && !over.has("#figures")).then_some(())
+    })
+    .await;
     assert_eq!(finance.get("/coupons/for/CS-nobody").await.status, StatusCode::NOT_FOUND);
     portal.stop().await;
 }

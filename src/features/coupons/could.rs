@@ -18,13 +18,6 @@ pub(super) struct Could<'a> {
     pub(super) resources: Vec<&'a Renewable>,
 }
 
-impl Could<'_> {
-    /// Whether there is nothing.
-    pub(super) const fn is_nothing(&self) -> bool {
-        self.orders.is_empty() && self.resources.is_empty()
-    }
-}
-
 /// What a coupon of an account could be used for, of these orders and resources.
 pub(super) fn could<'a>(
     account: AccountId,
