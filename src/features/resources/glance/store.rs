@@ -99,15 +99,20 @@ pub async fn nearing(db: &PgPool, scope: &Scope, now: DateTime<Utc>) -> sqlx::Re
     sqlx::query_as!(
         Nearing,
         r#"select tab as "tab!", pending_order_id <> '' as "is_pending!",
-                  array[count(*) filter (where status not in (3, 4, 5) and expires_at <= $2::timestamptz + interval '1 day'),
-                        count(*) filter (where status not in (3, 4, 5) and expires_at <= $2 + interval '3 days'),
-                        count(*) filter (where status not in (3, 4, 5) and expires_at <= $2 + interval '7 days'),
-                        count(*) filter (where status not in (3, 4, 5) and expires_at <= $2 + interval '15 days'),
-                        count(*) filter (where status not in (3, 4, 5)),
-                        count(*) filter (where status = 5 and expires_at <= $2 + interval '1 day'),
-                        count(*) filter (where status = 4 and expires_at <= $2 + interval '1 day')] as "n!"
-             from resources
-            where account_id = any($1) and is_main and gone_at is null and expires_at <= $2 + interval '30 days'
+                  array[count(*) filter (where life = 2 and expires_at <= $2::timestamptz + interval '1 day'),
+                        count(*) filter (where life = 2 and expires_at <= $2 + interval '3 days'),
+                        count(*) filter (where life = 2 and expires_at <= $2 + interval '7 days'),
+                        count(*) filter (where life = 2 and expires_at <= $2 + interval '15 days'),
+                        count(*) filter (where life = 2),
+                        count(*) filter (where life = 5),
+                        count(*) filter (where life = 4)] as "n!"
+             from unnest($1::uuid[]) as account(id)
+             cross join (values (2::smallint, $2::timestamptz + interval '30 days'), (5, $2::timestamptz + interval '1 day'),
+                                (4, $2::timestamptz + interval '1 day')) as ends(of, at)
+             cross join lateral (
+                 select tab, pending_order_id, life, expires_at from resources
+                 where account_id = account.id and life = ends.of and expires_at <= ends.at
+                   and is_main and gone_at is null) as near
             group by 1, 2"#,
         &scope.ids(),
         now

@@ -184,6 +184,8 @@ fn statement(filter: &Filter, down: bool) -> &'static str {
         both!(" and project_id = $9 ")
     } else if filter.service.is_some() {
         both!(" and service_type_code = $6 ")
+    } else if filter.due.is_some() {
+        both!(" and life = coalesce($10, 2) ")
     } else if filter.region.is_some() {
         both!(" and region_code = $8 ")
     } else if filter.tab.is_some() {
