@@ -105,7 +105,7 @@ impl DetailPage<'_> {
     }
 
     /// How it is spent.
-    fn version(&self, version: &CouponVersion) -> Cow<'static, str> {
+    fn version(&self, version: CouponVersion) -> Cow<'static, str> {
         match version {
             CouponVersion::SingleUse => Cow::Borrowed(self.d.single_use()),
             CouponVersion::Reusable => Cow::Borrowed(self.d.reusable()),

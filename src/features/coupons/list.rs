@@ -90,6 +90,8 @@ struct ListPage<'a> {
     active: Vec<Active>,
     lines: Vec<Line<'a>>,
     shown: String,
+    /// The list of those that orders hold.
+    held_url: String,
     first: Option<String>,
     previous: Option<String>,
     next: Option<String>,
@@ -117,6 +119,7 @@ pub(super) async fn show(
         active: active(&app, &filter, t),
         lines: lines(&page.rows, &services, &ui)?,
         shown: t.on_page(page.rows.len()),
+        held_url: self::url(&Filter { state: Some(State::Held), ..Filter::default() }),
         first: (filter.start != Start::First).then(|| url(Start::First)),
         previous: page.previous.map(url),
         next: page.next.map(url),
@@ -248,10 +251,6 @@ impl ListPage<'_> {
 
     fn held_note(&self) -> String {
         self.t.number(self.glance.count(Some(State::Held)))
-    }
-
-    fn held_url(&self) -> String {
-        url(&Filter { state: Some(State::Held), ..Filter::default() })
     }
 
     fn soon_note(&self) -> String {
