@@ -174,7 +174,7 @@ async fn listed(
 ) -> Result<Vec<Change>, crate::bss::Error> {
     let days = Some(Days { from: part.from, to: part.to });
     let mut pages =
-        from.reader.pages(AccountRecordQuery { days, trade, ..AccountRecordQuery::of(purse.balance_type()) });
+        from.reader.pages(AccountRecordQuery { trade, days, ..AccountRecordQuery::of(purse.balance_type()) });
     let mut changes = Vec::new();
     while let Some(page) = pages.next().await {
         changes.extend(page?.iter().map(|listed| Change::new(listed, part)));

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     bss::balances::Balances,
     identity::access::{AccountId, Scope},
+    money::Money,
     readings::Written,
 };
 
@@ -57,8 +58,8 @@ pub(super) async fn put(
             i16::try_from(entry.account_type.code()).unwrap_or(i16::MAX),
             entry.account_id.as_deref().unwrap_or_default(),
             entry.amount.decimal(),
-            entry.designated.map(|amount| amount.decimal()),
-            entry.credit_line.map(|amount| amount.decimal()),
+            entry.designated.map(Money::decimal),
+            entry.credit_line.map(Money::decimal),
             entry.currency.as_deref().unwrap_or("CNY")
         )
         .execute(&mut *tx)

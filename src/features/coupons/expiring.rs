@@ -58,6 +58,8 @@ struct ExpiringPage<'a> {
     standing: &'a Standing,
     is_fresh: bool,
     soon: (i64, Money),
+    /// The same as a list.
+    all_url: String,
     all: Vec<Expiring<'a>>,
 }
 
@@ -83,6 +85,7 @@ pub(super) async fn show(Extracted(app): Extracted<App>, ui: Ui, actor: Actor) -
         is_fresh: glance.standing.is_fresh(ui.now, app.settings.max_data_age),
         standing: &glance.standing,
         soon: glance.soon,
+        all_url: format!("{}?{}", links::COUPONS, filter.query()),
         all: rows.iter().map(expiring).collect::<Result<_, Error>>()?,
         ui: &ui,
     };
@@ -100,10 +103,5 @@ impl ExpiringPage<'_> {
 
     fn number(&self) -> String {
         self.t.number(self.soon.0)
-    }
-
-    fn all_url(&self) -> String {
-        let filter = Filter { soon: true, ..Filter::usable() };
-        format!("{}?{}", links::COUPONS, filter.query())
     }
 }

@@ -82,6 +82,7 @@ struct ListPage<'a> {
     t: Texts,
     app: &'a App,
     glance: &'a Glance,
+    held_url: String,
     standing: &'a Standing,
     is_fresh: bool,
     filter: &'a Filter,
@@ -122,6 +123,7 @@ pub(super) async fn show(
         next: page.next.map(url),
         filter: &filter,
         glance: &glance,
+        held_url: self::url(&Filter { state: Some(State::Held), ..Filter::default() }),
         ui: &ui,
     };
     if !ui.htmx {
@@ -248,10 +250,6 @@ impl ListPage<'_> {
 
     fn held_note(&self) -> String {
         self.t.number(self.glance.count(Some(State::Held)))
-    }
-
-    fn held_url(&self) -> String {
-        url(&Filter { state: Some(State::Held), ..Filter::default() })
     }
 
     fn soon_note(&self) -> String {

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{Change, Purse};
-use crate::{identity::access::AccountId, readings::Written};
+use crate::{bss::codes::PaymentChannel, identity::access::AccountId, money::Money, readings::Written};
 
 /// Huawei's word for what happened, and whether money came or went.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,9 +54,9 @@ pub(super) async fn put(
         rows.iter().map(|change| f(change).unwrap_or_default()).collect()
     };
     let balances: Vec<Option<Decimal>> =
-        rows.iter().map(|change| change.record.balance_after_change.map(|m| m.decimal())).collect();
+        rows.iter().map(|change| change.record.balance_after_change.map(Money::decimal)).collect();
     let channels: Vec<Option<i32>> =
-        rows.iter().map(|change| change.record.payment_channel.map(|channel| channel.code())).collect();
+        rows.iter().map(|change| change.record.payment_channel.map(PaymentChannel::code)).collect();
     let consumed: Vec<_> = rows.iter().map(|change| change.record.consume_time).collect();
     sqlx::query!(
         "insert into account_change as c (account_id, account_type, change_id, detail, direction, traded_at, month,
