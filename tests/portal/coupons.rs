@@ -59,7 +59,7 @@ async fn coupons_stand_under_their_state_with_their_limits_in_words(db: PgPool) 
 
     let ecs = named(&portal, "ECS专享代金券").await;
     let one = finance.get(&format!("/coupons?q={}", ecs.to_lowercase())).await;
-    assert_eq!(ids(&one), std::slice::from_ref(&ecs));
+    assert_eq!(ids(&one), [ecs.as_str()]);
     let limits = one.texts("#results .limit");
     assert!(limits.iter().any(|words| words.starts_with("Only for ")), "{limits:?}");
     let frozen = named(&portal, "已冻结代金券").await;
@@ -121,7 +121,7 @@ async fn a_held_coupon_names_its_order_and_is_free_when_that_is_cancelled(db: Pg
         links,
         [format!("/orders/{order}"), format!("/orders/{order}/pay"), format!("/orders/cancel?order={order}")]
     );
-    assert_eq!(ids(&finance.get(&format!("/coupons?order={order}")).await), std::slice::from_ref(&coupon));
+    assert_eq!(ids(&finance.get(&format!("/coupons?order={order}")).await), [coupon.as_str()]);
 
     portal.simulator.console(json!({"action": "cancel", "account": portal.simulator.ready().accounts[0].name, "order_id": order})).await;
     eventually("it is free", async || {

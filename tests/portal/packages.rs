@@ -57,6 +57,7 @@ async fn text(db: &PgPool, sql: &'static str) -> String {
 const CALM: &str =
     "select p.order_instance_id from package p join package_item i using (account_id, order_instance_id)
      where p.status = 1 and p.gone_at is null and i.left_amount > 0 and i.cycle is distinct from 1
+       and exists (select from package_deduction d where d.item_id = i.item_id)
        and (select count(*) from package_item o where o.order_instance_id = p.order_instance_id) = 1
      order by 1 limit 1";
 

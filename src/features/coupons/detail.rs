@@ -105,12 +105,13 @@ impl DetailPage<'_> {
     }
 
     /// How it is spent.
-    fn version(&self, version: CouponVersion) -> Cow<'static, str> {
-        match version {
+    fn version(&self) -> Option<Cow<'static, str>> {
+        let version = self.coupon.wire.coupon_version?;
+        Some(match version {
             CouponVersion::SingleUse => Cow::Borrowed(self.d.single_use()),
             CouponVersion::Reusable => Cow::Borrowed(self.d.reusable()),
             CouponVersion::Unknown(_) => version.name(self.ui.locale),
-        }
+        })
     }
 
     fn gone_since(&self) -> Option<String> {

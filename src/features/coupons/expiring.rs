@@ -58,7 +58,7 @@ struct ExpiringPage<'a> {
     standing: &'a Standing,
     is_fresh: bool,
     soon: (i64, Money),
-    /// All that can be used, the list of it narrowed to these.
+    /// The same as a list.
     all_url: String,
     all: Vec<Expiring<'a>>,
 }
@@ -85,7 +85,7 @@ pub(super) async fn show(Extracted(app): Extracted<App>, ui: Ui, actor: Actor) -
         is_fresh: glance.standing.is_fresh(ui.now, app.settings.max_data_age),
         standing: &glance.standing,
         soon: glance.soon,
-        all_url: format!("{}?{}", links::COUPONS, Filter { soon: true, ..Filter::usable() }.query()),
+        all_url: format!("{}?{}", links::COUPONS, filter.query()),
         all: rows.iter().map(expiring).collect::<Result<_, Error>>()?,
         ui: &ui,
     };

@@ -82,6 +82,7 @@ struct ListPage<'a> {
     t: Texts,
     app: &'a App,
     glance: &'a Glance,
+    held_url: String,
     standing: &'a Standing,
     is_fresh: bool,
     filter: &'a Filter,
@@ -125,6 +126,7 @@ pub(super) async fn show(
         next: page.next.map(url),
         filter: &filter,
         glance: &glance,
+        held_url: self::url(&Filter { state: Some(State::Held), ..Filter::default() }),
         ui: &ui,
     };
     if !ui.htmx {
