@@ -105,7 +105,8 @@ async fn cash_is_the_account_of_its_type_and_every_change_leads_to_its_order(db:
     let none = finance.get("/balance?q=nothing-like-this").await;
     assert_eq!(none.words(".empty h2"), "Nothing matches");
     let fragment = finance.htmx("/balance?of=credit").await;
-    assert!(!fragment.text.contains("<html") && fragment.has("#tabs") && fragment.has("#results"));
+    assert!(!fragment.text.contains("<html") && fragment.has("#tabs"), "{}", fragment.text);
+    assert!(fragment.has("#results"), "{}", fragment.text);
     portal.stop().await;
 }
 

@@ -80,6 +80,10 @@ async fn coupons_stand_under_their_state_with_their_limits_in_words(db: PgPool) 
     let none = finance.get("/coupons?q=nothing-like-this").await;
     assert_eq!(none.words(".empty h2"), "No coupon matches");
 
+    let fragment = finance.htmx("/coupons?kind=2").await;
+    assert!(!fragment.text.contains("<html") && fragment.has("#tabs"), "{}", fragment.text);
+    assert_eq!(ids(&fragment), ids(&kinds));
+
     let cards = finance.get("/coupons/cards").await;
     let states = cards.texts("#cards .chip");
     assert!(states.contains(&"Usable".to_owned()) && states.contains(&"Used up".to_owned()), "{states:?}");

@@ -91,8 +91,6 @@ struct ListPage<'a> {
     active: Vec<Active>,
     lines: Vec<Line<'a>>,
     shown: String,
-    /// The list of those that orders hold.
-    held_url: String,
     first: Option<String>,
     previous: Option<String>,
     next: Option<String>,
@@ -120,7 +118,6 @@ pub(super) async fn show(
         active: active(&app, &filter, t),
         lines: lines(&page.rows, &services, &ui)?,
         shown: t.on_page(page.rows.len()),
-        held_url: self::url(&Filter { state: Some(State::Held), ..Filter::default() }),
         first: (filter.start != Start::First).then(|| url(Start::First)),
         previous: page.previous.map(url),
         next: page.next.map(url),
