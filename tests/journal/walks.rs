@@ -167,7 +167,11 @@ async fn on_random_walks_the_database_and_the_predicate_say_the_same(db: PgPool)
     let world = World::new(db.clone()).await;
     let mut runner = TestRunner::new(Config::default());
     let (mut through, mut refused) = (0, std::collections::BTreeMap::<&str, u32>::new());
-    for n in 0..WALKS {
+    for n in 0..10 * WALKS {
+        // Some refusals are rare: it goes on until each was met.
+        if n >= WALKS && refused.len() == 8 {
+            break;
+        }
         let (needs, begin, steps) = walk().new_tree(&mut runner).expect("a walk").current();
         let planned = plan(&person("maker"), cancellation(&format!("CS{n}")));
         world.store.submit(&planned).await.expect("submitted");

@@ -45,7 +45,7 @@ crate::texts! {
         held_value: "锁定或冻结", "Held or frozen";
         soon_value: "30 天内到期", "Expiring within 30 days";
         coupons_without_ratio(n: i64): "{n} 张；折扣券和产品券不计金额", "{n}; discount and product coupons are no amount";
-        number(n: i64): "{n} 张", "{n} coupons";
+        number(n: i64): "{n} 张", "Number: {n}";
         cards_number(n: i64): "{n} 张可使用", "{n} usable cards";
         cards_left: "可使用卡的余额", "Left on usable cards";
         find: "在优惠券中查找", "Find a coupon";
